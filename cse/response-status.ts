@@ -1,0 +1,102 @@
+/**
+ * Response status codes with what each binding answers for them.
+ * Names and numbers: TS-0004 §6.6.3; `http`: TS-0009 Table 6.3.2-1; `coap`: TS-0008 Table 6.2.4-1.
+ * `as const` instead of an enum: the table is data, the types follow from it.
+ */
+export const responseStatus = {
+  ACCEPTED: { rsc: 1000, http: 202, coap: '2.04' },
+  ACCEPTED_NON_BLOCKING_SYNCH: { rsc: 1001, http: 202, coap: '2.01' },
+  ACCEPTED_NON_BLOCKING_ASYNCH: { rsc: 1002, http: 202, coap: '2.04' },
+  OK: { rsc: 2000, http: 200, coap: '2.05' },
+  CREATED: { rsc: 2001, http: 201, coap: '2.01' },
+  DELETED: { rsc: 2002, http: 200, coap: '2.02' },
+  UPDATED: { rsc: 2004, http: 200, coap: '2.04' },
+  BAD_REQUEST: { rsc: 4000, http: 400, coap: '4.00' },
+  RELEASE_VERSION_NOT_SUPPORTED: { rsc: 4001, http: 501, coap: '5.01' },
+  NOT_FOUND: { rsc: 4004, http: 404, coap: '4.04' },
+  OPERATION_NOT_ALLOWED: { rsc: 4005, http: 405, coap: '4.05' },
+  REQUEST_TIMEOUT: { rsc: 4008, http: 504, coap: '5.04' },
+  UNSUPPORTED_MEDIA_TYPE: { rsc: 4015, http: 415, coap: '4.15' },
+  SUBSCRIPTION_CREATOR_HAS_NO_PRIVILEGE: { rsc: 4101, http: 403, coap: '4.03' },
+  CONTENTS_UNACCEPTABLE: { rsc: 4102, http: 400, coap: '4.00' },
+  ORIGINATOR_HAS_NO_PRIVILEGE: { rsc: 4103, http: 403, coap: '4.03' },
+  GROUP_REQUEST_IDENTIFIER_EXISTS: { rsc: 4104, http: 409, coap: '4.00' },
+  CONFLICT: { rsc: 4105, http: 409, coap: '4.03' },
+  ORIGINATOR_NOT_AUTHENTICATED: { rsc: 4106, http: 403, coap: '4.03' },
+  SECURITY_ASSOCIATION_REQUIRED: { rsc: 4107, http: 403, coap: '4.03' },
+  INVALID_CHILD_RESOURCE_TYPE: { rsc: 4108, http: 403, coap: '4.03' },
+  NO_MEMBERS: { rsc: 4109, http: 403, coap: '4.03' },
+  GROUP_MEMBER_TYPE_INCONSISTENT: { rsc: 4110, http: 400, coap: '4.00' },
+  ESPRIM_UNSUPPORTED_OPTION: { rsc: 4111, http: 403, coap: '4.03' },
+  ESPRIM_UNKNOWN_KEY_ID: { rsc: 4112, http: 403, coap: '4.03' },
+  ESPRIM_UNKNOWN_ORIG_RAND_ID: { rsc: 4113, http: 403, coap: '4.03' },
+  ESPRIM_UNKNOWN_RECV_RAND_ID: { rsc: 4114, http: 403, coap: '4.03' },
+  ESPRIM_BAD_MAC: { rsc: 4115, http: 403, coap: '4.03' },
+  ESPRIM_IMPERSONATION_ERROR: { rsc: 4116, http: 403, coap: '4.03' },
+  ORIGINATOR_HAS_ALREADY_REGISTERED: { rsc: 4117, http: 403, coap: '4.03' },
+  ONTOLOGY_NOT_AVAILABLE: { rsc: 4118, http: 404, coap: '4.04' },
+  LINKED_SEMANTICS_NOT_AVAILABLE: { rsc: 4119, http: 404, coap: '4.04' },
+  INVALID_SEMANTICS: { rsc: 4120, http: 400, coap: '4.02' },
+  MASHUP_MEMBER_NOT_FOUND: { rsc: 4121, http: 404, coap: '4.04' },
+  INVALID_TRIGGER_PURPOSE: { rsc: 4122, http: 400, coap: '4.02' },
+  ILLEGAL_TRANSACTION_STATE_TRANSITION_ATTEMPTED: { rsc: 4123, http: 400, coap: '4.00' },
+  BLOCKING_SUBSCRIPTION_ALREADY_EXISTS: { rsc: 4124, http: 409, coap: '4.00' },
+  SPECIALIZATION_SCHEMA_NOT_FOUND: { rsc: 4125, http: 501, coap: '5.01' },
+  APP_RULE_VALIDATION_FAILED: { rsc: 4126, http: 403, coap: '4.03' },
+  OPERATION_DENIED_BY_REMOTE_ENTITY: { rsc: 4127, http: 403, coap: '4.03' },
+  SERVICE_SUBSCRIPTION_NOT_ESTABLISHED: { rsc: 4128, http: 403, coap: '4.03' },
+  INVALID_PROCESS_CONFIGURATION: { rsc: 4142, http: 400, coap: '4.00' },
+  INVALID_SPARQL_QUERY: { rsc: 4143, http: 400, coap: '4.00' },
+  INTERNAL_SERVER_ERROR: { rsc: 5000, http: 500, coap: '5.00' },
+  NOT_IMPLEMENTED: { rsc: 5001, http: 501, coap: '5.01' },
+  TARGET_NOT_REACHABLE: { rsc: 5103, http: 404, coap: '4.04' },
+  RECEIVER_HAS_NO_PRIVILEGE: { rsc: 5105, http: 403, coap: '4.03' },
+  ALREADY_EXISTS: { rsc: 5106, http: 409, coap: '4.00' },
+  REMOTE_ENTITY_NOT_REACHABLE: { rsc: 5107, http: 404, coap: '4.04' },
+  TARGET_NOT_SUBSCRIBABLE: { rsc: 5203, http: 403, coap: '4.03' },
+  SUBSCRIPTION_VERIFICATION_INITIATION_FAILED: { rsc: 5204, http: 500, coap: '5.00' },
+  SUBSCRIPTION_HOST_HAS_NO_PRIVILEGE: { rsc: 5205, http: 403, coap: '4.03' },
+  NON_BLOCKING_SYNCH_REQUEST_NOT_SUPPORTED: { rsc: 5206, http: 501, coap: '5.01' },
+  NOT_ACCEPTABLE: { rsc: 5207, http: 406, coap: '4.06' },
+  DISCOVERY_DENIED_BY_IPE: { rsc: 5208, http: 403, coap: '4.03' },
+  GROUP_MEMBERS_NOT_RESPONDED: { rsc: 5209, http: 500, coap: '5.00' },
+  ESPRIM_DECRYPTION_ERROR: { rsc: 5210, http: 500, coap: '5.00' },
+  ESPRIM_ENCRYPTION_ERROR: { rsc: 5211, http: 500, coap: '5.00' },
+  SPARQL_UPDATE_ERROR: { rsc: 5212, http: 500, coap: '5.00' },
+  TARGET_HAS_NO_SESSION_CAPABILITY: { rsc: 5214, http: 403, coap: '4.03' },
+  SESSION_IS_ONLINE: { rsc: 5215, http: 403, coap: '4.03' },
+  JOIN_MULTICAST_GROUP_FAILED: { rsc: 5216, http: 500, coap: '5.00' },
+  LEAVE_MULTICAST_GROUP_FAILED: { rsc: 5217, http: 500, coap: '5.00' },
+  TRIGGERING_DISABLED_FOR_RECIPIENT: { rsc: 5218, http: 403, coap: '4.03' },
+  UNABLE_TO_REPLACE_REQUEST: { rsc: 5219, http: 409, coap: '4.00' },
+  UNABLE_TO_RECALL_REQUEST: { rsc: 5220, http: 409, coap: '4.00' },
+  CROSS_RESOURCE_OPERATION_FAILURE: { rsc: 5221, http: 500, coap: '5.00' },
+  TRANSACTION_PROCESSING_IS_INCOMPLETE: { rsc: 5222, http: 403, coap: '4.03' },
+  EXTERNAL_OBJECT_NOT_REACHABLE: { rsc: 6003, http: 404, coap: '4.04' },
+  EXTERNAL_OBJECT_NOT_FOUND: { rsc: 6005, http: 404, coap: '4.04' },
+  MAX_NUMBER_OF_MEMBER_EXCEEDED: { rsc: 6010, http: 400, coap: '4.00' },
+  MGMT_SESSION_CANNOT_BE_ESTABLISHED: { rsc: 6020, http: 500, coap: '5.00' },
+  MGMT_SESSION_ESTABLISHMENT_TIMEOUT: { rsc: 6021, http: 500, coap: '5.00' },
+  INVALID_CMDTYPE: { rsc: 6022, http: 400, coap: '4.00' },
+  INVALID_ARGUMENTS: { rsc: 6023, http: 400, coap: '4.00' },
+  INSUFFICIENT_ARGUMENTS: { rsc: 6024, http: 400, coap: '4.00' },
+  MGMT_CONVERSION_ERROR: { rsc: 6025, http: 500, coap: '5.00' },
+  MGMT_CANCELLATION_FAILED: { rsc: 6026, http: 500, coap: '5.00' },
+  ALREADY_COMPLETE: { rsc: 6028, http: 409, coap: '4.00' },
+  MGMT_COMMAND_NOT_CANCELLABLE: { rsc: 6029, http: 409, coap: '4.00' },
+  EXTERNAL_OBJECT_NOT_REACHABLE_BEFORE_RQET_TIMEOUT: { rsc: 6030, http: 504, coap: '5.04' },
+  EXTERNAL_OBJECT_NOT_REACHABLE_BEFORE_OET_TIMEOUT: { rsc: 6031, http: 504, coap: '5.04' },
+} as const;
+
+/** Name of a response status code, as the standard spells it. */
+export type StatusName = keyof typeof responseStatus;
+
+/** Number of a response status code (`rsc`). */
+export type StatusCode = (typeof responseStatus)[StatusName]['rsc'];
+
+const nameByCode = new Map<number, StatusName>(
+  Object.entries(responseStatus).map(([name, { rsc }]) => [rsc, name as StatusName]),
+);
+
+/** Name of a numeric code; undefined when the code is not in the table. */
+export const statusName = (rsc: number): StatusName | undefined => nameByCode.get(rsc);
