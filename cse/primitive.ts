@@ -69,6 +69,8 @@ export interface ResponsePrimitive {
 
 /** What the other side of a connection has proved about itself; absent members mean it proved nothing. */
 export interface Session {
+  /** Binding the request came through, for metrics and logs. */
+  readonly binding?: 'http' | 'mqtt' | 'coap' | 'ws';
   /** Credential that was checked, for logs and revocation. */
   readonly credentialId?: string;
   /** Pattern of originators (`CAdmin`, `Clight-*`) this credential may speak for. */

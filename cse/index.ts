@@ -1,0 +1,25 @@
+/** The oneM2M Common Services Entity. Other rooms import this and nothing deeper. */
+export type {
+  Credential,
+  Credentials,
+  Cse,
+  CseOptions,
+  HttpBinding,
+  Load,
+  Notifications,
+  OperatorRule,
+  Proof,
+} from './interface.ts';
+export {
+  type FilterCriteria,
+  type Json,
+  type JsonObject,
+  type NotificationSender,
+  type Operation,
+  type OperationName,
+  operation,
+  type RequestPrimitive,
+  type ResponsePrimitive,
+  type Session,
+} from './primitive.ts';
+export { responseStatus, type StatusCode, type StatusName, statusName } from './response-status.ts';
