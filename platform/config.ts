@@ -1,0 +1,345 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { messageOf, StartupError } from './errors.ts';
+
+type JsonSchema = Record<string, unknown>;
+
+/** One setting: how it is named in the environment, what it accepts, what it is when nobody says anything. */
+interface Setting<T> {
+  readonly env: string;
+  readonly schema: JsonSchema;
+  readonly fallback: T;
+  readonly about: string;
+}
+
+const setting = <T>(env: string, schema: JsonSchema, fallback: T, about: string): Setting<T> => ({
+  env,
+  schema,
+  fallback,
+  about,
+});
+
+const port = { type: 'integer', minimum: 0, maximum: 65_535 };
+const count = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum });
+const text = { type: 'string', minLength: 1 };
+const url = { type: 'string', pattern: '^[a-z+]+://' };
+const optionalText = { type: ['string', 'null'], minLength: 1 };
+const flag = { type: 'boolean' };
+
+/** A LoRaWAN network server that calls us (webhook) or that we listen to (its MQTT broker). */
+export interface LorawanIntegration {
+  /** Name in the webhook's path and in logs. */
+  readonly name: string;
+  readonly server: 'the-things-stack' | 'chirpstack';
+  /** Secret the network server sends in `Authorization: Bearer …`; absent: no webhook. */
+  readonly webhookToken?: string;
+  /** Broker of the network server; absent: webhook only. */
+  readonly mqtt?: { readonly url: string; readonly username?: string; readonly password?: string };
+}
+
+const lorawanIntegration = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'server'],
+  properties: {
+    name: { type: 'string', pattern: '^[a-z0-9-]{1,64}$' },
+    server: { enum: ['the-things-stack', 'chirpstack'] },
+    webhookToken: { type: 'string', minLength: 16 },
+    mqtt: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['url'],
+      properties: { url, username: text, password: text },
+    },
+  },
+};
+
+/** Every setting, once. The JSON Schema, the `Config` type and `docs/configuration.md` follow from this table. */
+export const settings = {
+  host: setting('ALZETTE_HOST', text, '127.0.0.1', 'Address every server listens on.'),
+  dataDir: setting('ALZETTE_DATA_DIR', text, './var', 'Embedded database, keys, flows, uploads.'),
+  territory: setting('ALZETTE_TERRITORY', text, 'ccphva', 'Territory profile, a folder of `territories/`.'),
+  web: {
+    port: setting('ALZETTE_WEB_PORT', port, 3000, 'Port of the console, the flow editor and the APIs.'),
+    publicUrl: setting(
+      'ALZETTE_WEB_PUBLIC_URL',
+      { type: ['string', 'null'], pattern: '^https?://' },
+      null as string | null,
+      'Address users type, when a reverse proxy stands in front; with https, cookies are marked secure.',
+    ),
+    baseMapUrl: setting(
+      'ALZETTE_WEB_BASE_MAP_URL',
+      { type: ['string', 'null'], pattern: '^https://' },
+      null as string | null,
+      'Raster tiles under the territory (`https://…/{z}/{x}/{y}…`, such as IGN Géoplateforme); none: the self-hosted base.',
+    ),
+    baseMapAttribution: setting(
+      'ALZETTE_WEB_BASE_MAP_ATTRIBUTION',
+      text,
+      '© IGN – Géoplateforme',
+      'Attribution shown with the online base map.',
+    ),
+  },
+  database: {
+    url: setting(
+      'DATABASE_URL',
+      { type: ['string', 'null'], pattern: '^postgres(ql)?://' },
+      null as string | null,
+      'External PostgreSQL (15 or later); none: the embedded one under the data directory.',
+    ),
+    poolSizeMax: setting('ALZETTE_DATABASE_POOL_SIZE_MAX', count(4, 200), 16, 'Connections to the database.'),
+  },
+  cse: {
+    port: setting('ALZETTE_CSE_PORT', port, 8080, 'oneM2M HTTP and WebSocket bindings.'),
+    id: setting(
+      'ALZETTE_CSE_ID',
+      { type: 'string', pattern: '^[A-Za-z0-9._~-]+$' },
+      'id-in',
+      'CSE-ID, without the leading slash.',
+    ),
+    name: setting(
+      'ALZETTE_CSE_NAME',
+      { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },
+      'cse-in',
+      'Resource name of the CSEBase.',
+    ),
+    admin: setting(
+      'ALZETTE_CSE_ADMIN',
+      { type: 'string', pattern: '^[CS][A-Za-z0-9._-]+$' },
+      'CAdmin',
+      'AE-ID of the administrator.',
+    ),
+    spId: setting(
+      'ALZETTE_SP_ID',
+      { type: 'string', pattern: '^[a-z0-9.-]+$' },
+      'alzette.example',
+      'M2M-SP-ID, without the slashes.',
+    ),
+    security: setting(
+      'ALZETTE_CSE_SECURITY',
+      { enum: ['token', 'open'] },
+      'token' as 'token' | 'open',
+      '`token`: an originator proves itself; `open`: originators are believed (allowed on loopback only).',
+    ),
+    bodySizeBytesMax: setting(
+      'ALZETTE_CSE_BODY_SIZE_BYTES_MAX',
+      count(1024, 64 * 1024 * 1024),
+      1024 * 1024,
+      'Largest request the CSE reads, on every binding.',
+    ),
+    feedRetentionHours: setting(
+      'ALZETTE_CSE_FEED_RETENTION_HOURS',
+      count(1, 24 * 365),
+      72,
+      'How long committed changes wait for consumers that are away.',
+    ),
+  },
+  mqtt: {
+    port: setting('ALZETTE_MQTT_PORT', port, 1883, 'Embedded MQTT broker.'),
+    url: setting(
+      'ALZETTE_MQTT_URL',
+      { type: ['string', 'null'], pattern: '^mqtts?://' },
+      null as string | null,
+      'External MQTT broker instead of the embedded one.',
+    ),
+  },
+  coap: { port: setting('ALZETTE_COAP_PORT', port, 5683, 'CoAP binding (UDP).') },
+  adapters: {
+    lorawan: setting(
+      'ALZETTE_ADAPTERS_LORAWAN',
+      { type: 'array', maxItems: 100, items: lorawanIntegration },
+      [] as LorawanIntegration[],
+      'LoRaWAN network servers (JSON in the environment).',
+    ),
+  },
+  alerts: {
+    silenceFactor: setting(
+      'ALZETTE_ALERTS_SILENCE_FACTOR',
+      { type: 'number', exclusiveMinimum: 0, maximum: 1000 },
+      3,
+      'A device is silent after this many times its expected reporting interval.',
+    ),
+  },
+  history: {
+    retentionDays: setting(
+      'ALZETTE_HISTORY_RETENTION_DAYS',
+      count(1, 36_500),
+      730,
+      'How long observations are kept.',
+    ),
+  },
+  demo: {
+    enabled: setting('ALZETTE_DEMO', flag, true, 'Plays the demonstration fleet (`npm start -- --no-demo` turns it off).'),
+    pace: setting(
+      'ALZETTE_DEMO_PACE',
+      { type: 'number', minimum: 0.1, maximum: 3600 },
+      60,
+      'Speed of the demonstration: 60 plays an hour of recordings in a minute.',
+    ),
+  },
+  log: {
+    level: setting(
+      'ALZETTE_LOG_LEVEL',
+      { enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] },
+      'warn' as 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent',
+      'Least important message that is written.',
+    ),
+    file: setting('ALZETTE_LOG_FILE', optionalText, null as string | null, 'File the log goes to; none: standard error.'),
+  },
+} as const;
+
+type ConfigOf<T> =
+  T extends Setting<infer Value> ? Value : { readonly [Key in keyof T]: ConfigOf<T[Key]> };
+
+/** The configuration every part of the house receives its share of. Paths in it are absolute. */
+export type Config = ConfigOf<typeof settings>;
+
+/** A setting with its place in the YAML file (`web.port`). */
+export interface SettingRow {
+  readonly path: readonly string[];
+  readonly setting: Setting<unknown>;
+}
+
+const isSetting = (value: object): value is Setting<unknown> => 'env' in value && typeof value.env === 'string';
+
+/** Every setting as a flat list, in the order of the table. */
+export function settingRows(table: object = settings, path: readonly string[] = []): SettingRow[] {
+  return Object.entries(table).flatMap(([key, value]) =>
+    isSetting(value) ? [{ path: [...path, key], setting: value }] : settingRows(value, [...path, key]),
+  );
+}
+
+/** JSON Schema of the YAML file. */
+export function configSchema(table: object = settings): JsonSchema {
+  const properties = Object.fromEntries(
+    Object.entries(table).map(([key, value]) => [
+      key,
+      isSetting(value)
+        ? { ...value.schema, description: value.about, default: value.fallback }
+        : configSchema(value),
+    ]),
+  );
+  return { type: 'object', additionalProperties: false, properties };
+}
+
+/** Variables the environment may hold besides the settings. */
+const otherVariables = new Set(['ALZETTE_CONFIG']);
+
+/**
+ * Reads defaults, then the YAML file named by `ALZETTE_CONFIG`, then the environment; validates the result.
+ *
+ * @throws StartupError that lists every problem: path, what was found, what is expected; never the value of a secret
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const problems: string[] = [];
+  const given = readFile(env.ALZETTE_CONFIG);
+  const rows = settingRows();
+  for (const { path, setting } of rows) {
+    const value = env[setting.env];
+    if (value !== undefined && value !== '') assign(given, path, fromEnvironment(value, setting.schema));
+  }
+  const known = new Set(rows.map(({ setting }) => setting.env));
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('ALZETTE_') && !known.has(name) && !otherVariables.has(name)) {
+      problems.push(`${name}: this variable is not known`);
+    }
+  }
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true, useDefaults: false }).compile(configSchema());
+  if (!validate(given)) problems.push(...(validate.errors ?? []).map(describe));
+  if (problems.length > 0) {
+    throw new StartupError(
+      `The configuration is not valid:\n  ${problems.join('\n  ')}`,
+      'Correct these settings; docs/configuration.md lists all of them.',
+    );
+  }
+  for (const { path, setting } of rows) if (lookUp(given, path) === undefined) assign(given, path, setting.fallback);
+  assign(given, ['dataDir'], resolve(String(given.dataDir)));
+  const config = given as unknown as Config; // validated against the schema derived from the same table
+  refuseOpenDoors(config);
+  return config;
+}
+
+/** Whether an address is reachable from this machine only. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+
+function refuseOpenDoors(config: Config): void {
+  if (config.cse.security === 'open' && !isLoopback(config.host)) {
+    throw new StartupError(
+      `ALZETTE_CSE_SECURITY=open believes every originator and may only listen on loopback; ALZETTE_HOST is ${config.host}`,
+      'Use ALZETTE_CSE_SECURITY=token, or ALZETTE_HOST=127.0.0.1.',
+    );
+  }
+}
+
+function readFile(path: string | undefined): Record<string, unknown> {
+  if (path === undefined || path === '') return {};
+  let source: string;
+  try {
+    source = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new StartupError(
+      `The configuration file ${path} cannot be read: ${messageOf(error)}`,
+      'Correct ALZETTE_CONFIG, or unset it to use the defaults.',
+    );
+  }
+  let content: unknown;
+  try {
+    content = parseYaml(source, { maxAliasCount: 0 });
+  } catch (error) {
+    const where = error instanceof YAMLParseError ? ` (line ${error.linePos?.[0].line ?? '?'})` : '';
+    throw new StartupError(`${path}${where} is not valid YAML: ${messageOf(error).split('\n')[0]}`, 'Correct the file.');
+  }
+  if (content === null || content === undefined) return {};
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    throw new StartupError(`${path} must hold settings as "name: value" lines`, 'See docs/configuration.md.');
+  }
+  return content as Record<string, unknown>;
+}
+
+function fromEnvironment(value: string, schema: JsonSchema): unknown {
+  if (schema.type === 'integer' || schema.type === 'number') {
+    const number = Number(value);
+    return Number.isNaN(number) ? value : number;
+  }
+  if (schema.type === 'boolean') return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value;
+  if (schema.type === 'array') {
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value; // the validation then says that a list is expected
+    }
+  }
+  return value;
+}
+
+function lookUp(tree: Record<string, unknown>, path: readonly string[]): unknown {
+  let node: unknown = tree;
+  for (const key of path) node = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined;
+  return node;
+}
+
+function assign(tree: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let node = tree;
+  for (const key of path.slice(0, -1)) {
+    const next = node[key];
+    if (typeof next !== 'object' || next === null) node[key] = {};
+    node = node[key] as Record<string, unknown>;
+  }
+  const last = path.at(-1);
+  if (last !== undefined) node[last] = value;
+}
+
+function describe(error: ErrorObject): string {
+  const path = error.instancePath.slice(1).replaceAll('/', '.');
+  const env = settingRows().find((row) => row.path.join('.') === path)?.setting.env;
+  const name = env === undefined ? path : `${path} (${env})`;
+  if (error.keyword === 'additionalProperties') {
+    const unknown = String(error.params.additionalProperty);
+    return `${path === '' ? unknown : `${path}.${unknown}`}: this setting is not known`;
+  }
+  if (error.keyword === 'enum') return `${name}: expected one of ${error.params.allowedValues.join(', ')}`;
+  return `${name}: ${error.message ?? error.keyword}`;
+}

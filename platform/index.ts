@@ -1,0 +1,13 @@
+/** The kernel: everything a room may lean on. It knows no room. */
+export { type Config, configSchema, isLoopback, type LorawanIntegration, readConfig, settingRows } from './config.ts';
+export { type Database, openDatabase, type RoomSchema, withTransaction } from './database.ts';
+export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
+export { messageOf, Refusal, StartupError, systemErrorCode } from './errors.ts';
+export { createEvents, type Events } from './events.ts';
+export { Feed, type FeedAppend, type FeedBatch, type FeedEntry, feedBatchJson, readFeedQuery } from './feed.ts';
+export { isRunning, lockDataDir } from './instance-lock.ts';
+export { createJobs, type Jobs } from './jobs.ts';
+export { Lifecycle } from './lifecycle.ts';
+export { createLog, type Log } from './log.ts';
+export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
+export { cannotListen, createWebServer, listen, type ReadinessCheck, type WebServer } from './web-server.ts';

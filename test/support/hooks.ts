@@ -1,0 +1,7 @@
+import { stopCluster } from './postgres.ts';
+
+export const mochaHooks = {
+  async afterAll(): Promise<void> {
+    await stopCluster();
+  },
+};
