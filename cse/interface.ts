@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Config, Database, Log, Registry } from '#platform';
+import type { Config, Database, Events, Log, Registry } from '#platform';
 import type { NotificationSender, RequestPrimitive, ResponsePrimitive, Session } from './primitive.ts';
 
 /**
@@ -16,6 +16,7 @@ export interface OperatorRule {
 export interface CseOptions {
   readonly config: Config;
   readonly database: Database;
+  readonly events: Events;
   readonly log: Log;
   readonly metrics: Registry;
   /** Replaces the rules of `<CSEBase>/acpOperator` at every start; default: none. */
