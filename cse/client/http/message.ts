@@ -1,0 +1,128 @@
+import type { Dispatcher } from 'undici';
+import {
+  type Json,
+  type JsonObject,
+  operation,
+  type RequestPrimitive,
+  type ResponsePrimitive,
+} from '../../primitive.ts';
+import { responseStatus } from '../../response-status.ts';
+import {
+  type Format,
+  isFormat,
+  Malformed,
+  mediaType,
+  readMediaType,
+  resultLimits,
+  serializations,
+} from '../../serialization/index.ts';
+
+const methods = { 1: 'POST', 2: 'GET', 3: 'PUT', 4: 'DELETE', 5: 'POST' } as const;
+
+/** Parameters that are headers, TS-0009 Table 6.4.0-1. */
+const headerNames = {
+  fr: 'X-M2M-Origin',
+  rqi: 'X-M2M-RI',
+  rvi: 'X-M2M-RVI',
+  ot: 'X-M2M-OT',
+  rqet: 'X-M2M-RET',
+  rset: 'X-M2M-RST',
+  oet: 'X-M2M-OET',
+  ec: 'X-M2M-EC',
+  gid: 'X-M2M-GID',
+  vsi: 'X-M2M-VSI',
+} as const satisfies Partial<Record<keyof RequestPrimitive, string>>;
+
+/** Parameters that are arguments of the query, TS-0009 Table 6.2.2.2-1; those of `fc` stand beside them. */
+const argumentNames = ['rp', 'rcn', 'da', 'drt', 'sqi', 'tqi', 'rids', 'tids', 'ltids'] as const;
+
+/** Path of a target, TS-0009 Table 6.2.2.1-1. */
+export function pathOf(to: string): string {
+  const [resource = ''] = to.split('#');
+  const path = resource.startsWith('//')
+    ? `_${resource.slice(1)}`
+    : resource.startsWith('/')
+      ? `~${resource}`
+      : resource;
+  return `/${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+function queryOf(request: RequestPrimitive): string {
+  const query = new URLSearchParams();
+  const add = (name: string, value: Json | undefined): void => {
+    // Lists are repeated arguments: a "+" between values is not told apart from a space by every peer.
+    if (Array.isArray(value)) for (const item of value) add(name, item);
+    else if (value !== undefined && value !== null) query.append(name, String(value));
+  };
+  if (request.rt !== undefined) add('rt', request.rt.rtv);
+  for (const name of argumentNames) add(name, request[name] as Json | undefined);
+  for (const [name, value] of Object.entries(request.fc ?? {})) {
+    if (name !== 'atr') add(name, value);
+    else for (const { nm, val } of (Array.isArray(value) ? value : [value]) as JsonObject[]) add(String(nm), val);
+  }
+  if (request.op === operation.retrieve) {
+    const attribute = request.to.split('#')[1];
+    add('atrl', attribute ?? request.pc?.['m2m:atrl']);
+  }
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** An HTTP request that says the same as the primitive, TS-0009 §6. */
+export function httpRequestOf(
+  request: RequestPrimitive,
+  format: Format,
+  token: string | undefined,
+): Pick<Dispatcher.RequestOptions, 'method' | 'path'> & { headers: Record<string, string>; body: Buffer | null } {
+  const headers: Record<string, string> = { Accept: mediaType(format) };
+  for (const [parameter, header] of Object.entries(headerNames)) {
+    const value = request[parameter as keyof typeof headerNames];
+    if (value !== undefined) headers[header] = String(value);
+  }
+  if (request.rt?.nu !== undefined) headers['X-M2M-RTU'] = request.rt.nu.join('&');
+  if (token !== undefined) headers.Authorization = `Bearer ${token}`;
+  const hasBody = request.pc !== undefined && request.op !== operation.retrieve;
+  if (hasBody) headers['Content-Type'] = mediaType(format) + (request.ty === undefined ? '' : `;ty=${request.ty}`);
+  return {
+    method: methods[request.op],
+    path: pathOf(request.to) + queryOf(request),
+    headers,
+    body: hasBody ? serializations[format].encode(request.pc ?? null) : null,
+  };
+}
+
+/** Which code a peer meant that answers without X-M2M-RSC. */
+const codeByHttpStatus = new Map<number, number>(
+  Object.values(responseStatus)
+    .toReversed()
+    .map(({ rsc, http }) => [http, rsc]),
+);
+
+/** @throws Malformed when the answer is not one of oneM2M */
+export function responsePrimitiveOf(
+  statusCode: number,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  body: Uint8Array,
+  request: RequestPrimitive,
+): ResponsePrimitive {
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  const rsc = Number(header('x-m2m-rsc') ?? codeByHttpStatus.get(statusCode) ?? Number.NaN);
+  if (!Number.isInteger(rsc)) throw new Malformed(`HTTP ${statusCode} without X-M2M-RSC is not an answer of a CSE`);
+  const contentType = header('content-type');
+  const format = contentType === undefined ? undefined : readMediaType(contentType)?.format;
+  const content = body.byteLength > 0 && format !== undefined && isFormat(format);
+  const cnst = header('x-m2m-cts');
+  const cnot = header('x-m2m-cto');
+  const rvi = header('x-m2m-rvi');
+  return {
+    rsc,
+    rqi: header('x-m2m-ri') ?? request.rqi,
+    ...(rvi === undefined ? {} : { rvi }),
+    ...(cnst === undefined ? {} : { cnst: Number(cnst) }),
+    ...(cnot === undefined ? {} : { cnot: Number(cnot) }),
+    ...(content ? { pc: serializations[format].decode(body, resultLimits) as JsonObject } : {}),
+  };
+}
