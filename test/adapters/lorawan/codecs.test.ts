@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { assert } from 'chai';
+import { codecOf, codecs } from '../../../adapters/lorawan/codecs/index.ts';
+import { decode, UndecodablePayload } from '../../../adapters/lorawan/codecs/decode.ts';
+import { renamingOf } from './vendor-names.ts';
+
+interface Vector {
+  readonly id: string;
+  readonly model: string;
+  readonly description: string;
+  readonly fPort: number;
+  readonly payloadHex: string;
+  readonly decoded: Record<string, unknown>;
+}
+
+const vectorsOf = (file: string): Vector[] =>
+  JSON.parse(readFileSync(new URL(`../../../adapters/lorawan/vectors/${file}`, import.meta.url), 'utf8')).vectors;
+const vectors = [...vectorsOf('the-things-network.json'), ...vectorsOf('chirpstack.json')];
+
+/** Vectors of network-layer or refused frames: the maker's program prints a notice, there is no reading to compare. */
+const notices: Record<string, string> = {
+  'yobiiq:em2101:1': 'FPort 0 carries MAC commands, which a network server never forwards',
+  'yobiiq:em4301:1': 'FPort 0 carries MAC commands, which a network server never forwards',
+  'yobiiq:em4301:11': 'a port the meter does not use',
+};
+
+/** Values whose spelling differs by more than a name: ours, derived from what we decoded. */
+const composed: Record<string, (values: Record<string, unknown>) => unknown> = {
+  firmware: ({ firmwareMajor, firmwareMinor }) => `${firmwareMajor}.${firmwareMinor}`,
+  hardware: ({ hardwareMajor, hardwareMinor }) => `${hardwareMajor}.${hardwareMinor}`,
+  relay: ({ relayStatus, relayClosed }) => relayStatus ?? (relayClosed ? 'closed' : 'open'),
+};
+
+describe('LoRaWAN payload codecs', () => {
+  for (const vector of vectors) {
+    const refusal = notices[vector.id];
+    if (refusal !== undefined) {
+      it(`refuses ${vector.id}: ${refusal}`, () => {
+        const codec = codecOf(vector.model);
+        assert.isDefined(codec);
+        assert.throws(() => decode(codec, Buffer.from(vector.payloadHex, 'hex'), vector.fPort), UndecodablePayload);
+      });
+      continue;
+    }
+    it(`decodes ${vector.id} (${vector.model}, ${vector.description}) to what its maker publishes`, () => {
+      const codec = codecOf(vector.model);
+      assert.isDefined(codec, `no codec is known as ${vector.model}`);
+      const { values } = decode(codec, Buffer.from(vector.payloadHex, 'hex'), vector.fPort);
+      const published = (vector.decoded.bytes as Record<string, unknown> | undefined) ?? vector.decoded;
+      const renaming = renamingOf(vector.model);
+      const failedReading = values.valid === false;
+      for (const [name, value] of Object.entries(published)) {
+        const rule = renaming[name];
+        assert.isDefined(rule, `the maker's ${name} has no name of ours`);
+        if (rule === undefined || rule === null) continue;
+        const [ours, expected] = typeof rule === 'string' ? [rule, value] : [rule[0], rule[1](value)];
+        // A maker that prints 0 for a reading it declares failed: we leave the reading out.
+        if (failedReading && ours === 'distanceMm') {
+          assert.notProperty(values, ours);
+          continue;
+        }
+        const found = composed[ours]?.(values) ?? values[ours];
+        if (typeof expected === 'number' && !Number.isInteger(expected)) {
+          // Dingtek's program loses seven millionths of a degree (half a metre) while it rebuilds the float.
+          const tolerance = ours === 'longitude' || ours === 'latitude' ? 1e-5 : 1e-9;
+          assert.approximately(Number(found), expected, tolerance, name);
+        } else {
+          assert.strictEqual(found, expected, name);
+        }
+      }
+    });
+  }
+
+  it('has at least one published vector for every codec', () => {
+    const covered = new Set(vectors.map((vector) => codecOf(vector.model)?.model));
+    assert.deepEqual(
+      codecs.map((codec) => codec.model).filter((model) => !covered.has(model)),
+      [],
+    );
+  });
+
+  it('knows a model by any spelling a network server uses', () => {
+    for (const name of ['dingtek/df702', 'Dingtek DF702', 'DF-702', 'dingtek_df702']) {
+      assert.equal(codecOf(name)?.model, 'dingtek/df702', name);
+    }
+    assert.isUndefined(codecOf('acme/unheard-of'));
+  });
+
+  for (const [what, { model, payload, fPort, reason }] of Object.entries({
+    'an empty payload': { model: 'dingtek/df702', payload: '', fPort: 3, reason: 'unknown-layout' },
+    'a truncated frame': { model: 'terabee/lora-lm-xl', payload: '05DC00', fPort: 1, reason: 'unknown-layout' },
+    'a truncated item': { model: 'milesight-iot/em400-mud', payload: '017564036701', fPort: 85, reason: 'payload-too-short' },
+    'an item of no known length': { model: 'milesight-iot/em400-mud', payload: '0175649999', fPort: 85, reason: 'unknown-item' },
+    'a group that is announced but missing': { model: 'decentlab/dl-mbx', payload: '02012F000304D2', fPort: 1, reason: 'payload-too-short' },
+    'a port the device does not use': { model: 'dingtek/df702', payload: '800001011107D000190000000000000081', fPort: 200, reason: 'unknown-layout' },
+    'a frame without its end mark': { model: 'dingtek/df702', payload: '800001011107D000190000000000000000', fPort: 3, reason: 'unknown-layout' },
+  })) {
+    it(`refuses ${what}, and says why`, () => {
+      const codec = codecOf(model);
+      assert.isDefined(codec);
+      try {
+        decode(codec, Buffer.from(payload, 'hex'), fPort);
+        assert.fail('it was decoded');
+      } catch (error) {
+        assert.instanceOf(error, UndecodablePayload);
+        assert.equal(error.reason, reason);
+        assert.isAbove(error.message.length, 20);
+      }
+    });
+  }
+
+  it('never throws anything but a refusal, whatever the bytes', () => {
+    for (const codec of codecs) {
+      for (let length = 0; length < 60; length += 1) {
+        for (const fPort of [undefined, 1, 2, 3, 6, 7, 11, 50, 60, 85, 100]) {
+          const payload = Buffer.from(Array.from({ length }, (_, index) => (index * 37 + length * 101) & 0xff));
+          try {
+            decode(codec, payload, fPort);
+          } catch (error) {
+            assert.instanceOf(error, UndecodablePayload, `${codec.model} ${payload.toString('hex')} ${error}`);
+          }
+        }
+      }
+    }
+  });
+});
