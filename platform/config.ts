@@ -163,15 +163,15 @@ export const settings = {
     ),
   },
   history: {
-    retentionDays: setting(
-      'ALZETTE_HISTORY_RETENTION_DAYS',
-      count(1, 36_500),
-      730,
-      'How long observations are kept.',
-    ),
+    retentionDays: setting('ALZETTE_HISTORY_RETENTION_DAYS', count(1, 36_500), 730, 'How long observations are kept.'),
   },
   demo: {
-    enabled: setting('ALZETTE_DEMO', flag, true, 'Plays the demonstration fleet (`npm start -- --no-demo` turns it off).'),
+    enabled: setting(
+      'ALZETTE_DEMO',
+      flag,
+      true,
+      'Plays the demonstration fleet (`npm start -- --no-demo` turns it off).',
+    ),
     pace: setting(
       'ALZETTE_DEMO_PACE',
       { type: 'number', minimum: 0.1, maximum: 3600 },
@@ -186,12 +186,16 @@ export const settings = {
       'warn' as 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent',
       'Least important message that is written.',
     ),
-    file: setting('ALZETTE_LOG_FILE', optionalText, null as string | null, 'File the log goes to; none: standard error.'),
+    file: setting(
+      'ALZETTE_LOG_FILE',
+      optionalText,
+      null as string | null,
+      'File the log goes to; none: standard error.',
+    ),
   },
 } as const;
 
-type ConfigOf<T> =
-  T extends Setting<infer Value> ? Value : { readonly [Key in keyof T]: ConfigOf<T[Key]> };
+type ConfigOf<T> = T extends Setting<infer Value> ? Value : { readonly [Key in keyof T]: ConfigOf<T[Key]> };
 
 /** The configuration every part of the house receives its share of. Paths in it are absolute. */
 export type Config = ConfigOf<typeof settings>;
@@ -216,9 +220,7 @@ export function configSchema(table: object = settings): JsonSchema {
   const properties = Object.fromEntries(
     Object.entries(table).map(([key, value]) => [
       key,
-      isSetting(value)
-        ? { ...value.schema, description: value.about, default: value.fallback }
-        : configSchema(value),
+      isSetting(value) ? { ...value.schema, description: value.about, default: value.fallback } : configSchema(value),
     ]),
   );
   return { type: 'object', additionalProperties: false, properties };
@@ -290,7 +292,10 @@ function readFile(path: string | undefined): Record<string, unknown> {
     content = parseYaml(source, { maxAliasCount: 0 });
   } catch (error) {
     const where = error instanceof YAMLParseError ? ` (line ${error.linePos?.[0].line ?? '?'})` : '';
-    throw new StartupError(`${path}${where} is not valid YAML: ${messageOf(error).split('\n')[0]}`, 'Correct the file.');
+    throw new StartupError(
+      `${path}${where} is not valid YAML: ${messageOf(error).split('\n')[0]}`,
+      'Correct the file.',
+    );
   }
   if (content === null || content === undefined) return {};
   if (typeof content !== 'object' || Array.isArray(content)) {
@@ -304,7 +309,8 @@ function fromEnvironment(value: string, schema: JsonSchema): unknown {
     const number = Number(value);
     return Number.isNaN(number) ? value : number;
   }
-  if (schema.type === 'boolean') return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value;
+  if (schema.type === 'boolean')
+    return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value;
   if (schema.type === 'array') {
     try {
       return JSON.parse(value);
@@ -317,7 +323,8 @@ function fromEnvironment(value: string, schema: JsonSchema): unknown {
 
 function lookUp(tree: Record<string, unknown>, path: readonly string[]): unknown {
   let node: unknown = tree;
-  for (const key of path) node = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined;
+  for (const key of path)
+    node = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined;
   return node;
 }
 

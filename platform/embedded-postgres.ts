@@ -39,7 +39,10 @@ export interface EmbeddedPostgres {
  * How server processes get an identity PostgreSQL accepts. It refuses to run as root; as root it runs either as another
  * user, or in a user namespace in which root has another number. The latter reaches any directory root reaches.
  */
-type RunAs = { readonly kind: 'self' } | { readonly kind: 'user'; uid: number; gid: number } | { readonly kind: 'namespace' };
+type RunAs =
+  | { readonly kind: 'self' }
+  | { readonly kind: 'user'; uid: number; gid: number }
+  | { readonly kind: 'namespace' };
 
 const startTimeoutMs = 60_000;
 const database = 'alzette';

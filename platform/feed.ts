@@ -207,7 +207,8 @@ export class Feed {
       for (const entry of page) {
         if (chosen.length >= query.limit) break;
         after = entry.seq;
-        if (wants(query, entry) && (query.permitted === undefined || (await query.permitted(entry)))) chosen.push(entry);
+        if (wants(query, entry) && (query.permitted === undefined || (await query.permitted(entry))))
+          chosen.push(entry);
       }
       if (chosen.length > 0 || query.signal?.aborted || Date.now() >= deadline) {
         woken.cancel();
@@ -362,7 +363,9 @@ export class Feed {
 
 const wants = (query: FeedQuery, entry: FeedEntry): boolean =>
   (query.kinds === undefined || query.kinds.length === 0 || query.kinds.includes(entry.kind)) &&
-  (query.labels === undefined || query.labels.length === 0 || query.labels.some((label) => entry.labels.includes(label)));
+  (query.labels === undefined ||
+    query.labels.length === 0 ||
+    query.labels.some((label) => entry.labels.includes(label)));
 
 /** JSON text of a batch, as both feed doors send it; the bodies are passed through unparsed. */
 export const feedBatchJson = ({ cursor, gap, entries }: FeedBatch): string =>

@@ -10,4 +10,5 @@ export { createJobs, type Jobs } from './jobs.ts';
 export { Lifecycle } from './lifecycle.ts';
 export { createLog, type Log } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
+export { installationSecret } from './secrets.ts';
 export { cannotListen, createWebServer, listen, type ReadinessCheck, type WebServer } from './web-server.ts';

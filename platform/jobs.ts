@@ -1,4 +1,4 @@
-import PgBoss from 'pg-boss';
+import { PgBoss } from 'pg-boss';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 

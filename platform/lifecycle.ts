@@ -1,5 +1,5 @@
-import type { Log } from './log.ts';
 import { messageOf } from './errors.ts';
+import type { Log } from './log.ts';
 
 /**
  * What has been started, so that it can be stopped in reverse order. One part that hangs or fails while stopping

@@ -3,7 +3,16 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
 export type Log = Logger;
 
 /** Members that may hold a secret, wherever they stand in a log record. */
-const secretNames = ['password', 'token', 'secret', 'authorization', 'cookie', 'tkns', 'connectionString', 'databaseUrl'];
+const secretNames = [
+  'password',
+  'token',
+  'secret',
+  'authorization',
+  'cookie',
+  'tkns',
+  'connectionString',
+  'databaseUrl',
+];
 const redactedPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
 
 /**

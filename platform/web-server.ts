@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import helmet from 'helmet';
 import type { Config } from './config.ts';
 import { messageOf, Refusal, StartupError, systemErrorCode } from './errors.ts';
 import type { Log } from './log.ts';
 import { Histogram, type Registry } from './metrics.ts';
+import { themeRouter } from './web/theme-router.ts';
 
 type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -36,6 +43,7 @@ export function createWebServer(options: {
   app.set('trust proxy', 'loopback');
   app.set('query parser', 'simple');
   app.use(securityHeaders(config), countAndTime(metrics));
+  app.use('/theme', themeRouter());
   app.get('/healthz', (_, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', readyz(options.readiness));
   app.get('/metrics', onlyFromThisMachine, async (_, response) => {
@@ -65,10 +73,11 @@ export function createWebServer(options: {
     },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
       // What is still in flight gets a moment to finish; long polls and streams are cut after it.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
       const cut = setTimeout(() => server.closeAllConnections(), 3_000);
       await closed;
+      clearInterval(idle);
       clearTimeout(cut);
     },
   };
@@ -94,7 +103,11 @@ export async function listen(server: Server, port: number, host: string, setting
 export function cannotListen(error: unknown, address: string, setting: string): StartupError {
   const code = systemErrorCode(error);
   const why =
-    code === 'EADDRINUSE' ? 'another program already uses it' : code === 'EACCES' ? 'this user may not' : messageOf(error);
+    code === 'EADDRINUSE'
+      ? 'another program already uses it'
+      : code === 'EACCES'
+        ? 'this user may not'
+        : messageOf(error);
   return new StartupError(
     `Cannot listen on ${address}: ${why}`,
     `Stop the other program, or choose another port with ${setting}.`,
@@ -103,7 +116,8 @@ export function cannotListen(error: unknown, address: string, setting: string): 
 }
 
 function securityHeaders(config: Config): RequestHandler {
-  const baseMapOrigin = config.web.baseMapUrl === null ? [] : [new URL(config.web.baseMapUrl.replaceAll(/[{}]/g, '')).origin];
+  const baseMapOrigin =
+    config.web.baseMapUrl === null ? [] : [new URL(config.web.baseMapUrl.replaceAll(/[{}]/g, '')).origin];
   const isSecure = config.web.publicUrl?.startsWith('https:') ?? false;
   return helmet({
     contentSecurityPolicy: {
@@ -137,7 +151,9 @@ function countAndTime(metrics: Registry): RequestHandler {
     const done = seconds.startTimer({ method: request.method });
     const route = request.path.split('/').slice(0, 4).join('/').slice(0, 64);
     // Only paths that exist become label values, so that a scanner cannot fill the memory with them.
-    response.once('finish', () => done({ route: response.statusCode === 404 ? 'none' : boundedRoute(route), status: response.statusCode }));
+    response.once('finish', () =>
+      done({ route: response.statusCode === 404 ? 'none' : boundedRoute(route), status: response.statusCode }),
+    );
     next();
   };
 }
@@ -187,7 +203,13 @@ function problems(log: Log): ErrorRequestHandler {
     } else {
       log.debug({ path: request.path, code: refusal.code, reason: refusal.message }, 'a request was refused');
       if (refusal.status === 503 || refusal.status === 429) response.set('Retry-After', '2');
-      sendProblem(response, refusal.status, refusal.code, refusal.message, refusal.details === undefined ? {} : { details: refusal.details });
+      sendProblem(
+        response,
+        refusal.status,
+        refusal.code,
+        refusal.message,
+        refusal.details === undefined ? {} : { details: refusal.details },
+      );
     }
   };
 }
@@ -204,5 +226,8 @@ function asRefusal(error: unknown): Refusal | undefined {
 }
 
 function sendProblem(response: Response, status: number, code: string, detail: string, extra: object): void {
-  response.status(status).type('application/problem+json').send(JSON.stringify({ type: 'about:blank', status, code, detail, ...extra }));
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', status, code, detail, ...extra }));
 }

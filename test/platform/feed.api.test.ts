@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { createLog, Feed, type FeedAppend, type RoomSchema, withTransaction } from '#platform';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createLog, Feed, type FeedAppend, type RoomSchema, withTransaction } from '#platform';
 import { testDatabase } from '../support/postgres.ts';
 
 class FeedTable1763800000999 implements MigrationInterface {
@@ -19,7 +19,11 @@ type TestDatabase = Awaited<ReturnType<typeof testDatabase>>;
 const openFeed = (database: TestDatabase) =>
   Feed.open({ pool: database.pool, events: database.events, log, table: 'room.change', retentionHours: 1 });
 
-const entry = (n: number, labels: string[] = []): FeedAppend => ({ kind: 'created', labels, body: JSON.stringify({ n }) });
+const entry = (n: number, labels: string[] = []): FeedAppend => ({
+  kind: 'created',
+  labels,
+  body: JSON.stringify({ n }),
+});
 
 async function write(feed: Feed, database: TestDatabase, entries: FeedAppend[]): Promise<void> {
   const seqs = await withTransaction(database.pool, (client) => feed.append(client, entries));
