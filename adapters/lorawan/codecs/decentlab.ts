@@ -1,6 +1,9 @@
 import type { Codec, Field, Words } from './layout.ts';
 
-const battery = { words: 1, fields: [{ name: 'batteryV', at: 0, as: 'u16', divide: 1000 }] } satisfies Words['groups'][number];
+const battery = {
+  words: 1,
+  fields: [{ name: 'batteryV', at: 0, as: 'u16', divide: 1000 }],
+} satisfies Words['groups'][number];
 
 /** Word `n` of a group, as it stands. */
 const word = (n: number, name: string, rest: Partial<Field> = {}): Field => ({ name, at: 2 * n, as: 'u16', ...rest });

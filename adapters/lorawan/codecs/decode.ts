@@ -119,7 +119,10 @@ function readNumber(field: Field, read: number, values: Record<string, Value>): 
   } else if (field.means) {
     const meaning = field.means[code];
     if (meaning === undefined) {
-      throw new UndecodablePayload('unknown-code', `${field.name} has code ${code}, expected ${Object.keys(field.means).join(', ')}`);
+      throw new UndecodablePayload(
+        'unknown-code',
+        `${field.name} has code ${code}, expected ${Object.keys(field.means).join(', ')}`,
+      );
     }
     values[field.name] = meaning;
   } else {
@@ -131,4 +134,7 @@ function readNumber(field: Field, read: number, values: Record<string, Value>): 
 }
 
 const tooShort = (what: string, bytes: Buffer): UndecodablePayload =>
-  new UndecodablePayload('payload-too-short', `the payload ends before ${what}: ${bytes.length} bytes (${bytes.toString('hex')})`);
+  new UndecodablePayload(
+    'payload-too-short',
+    `the payload ends before ${what}: ${bytes.length} bytes (${bytes.toString('hex')})`,
+  );

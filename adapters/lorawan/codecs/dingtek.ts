@@ -104,7 +104,12 @@ export const dingtekCodecs: readonly Codec[] = [
   dingtek('df702', 'DF702 waste bin level sensor', [...heartbeat(distance, binTail), binSettings]),
   dingtek('df703', 'DF703 ultrasonic waste bin level sensor', [...heartbeat(distance, binTail), binSettings]),
   dingtek('df555', 'DF555 ultrasonic tank level sensor', [
-    ...heartbeat(distance, [temperature, alarm('fullAlarm', 11, 'high'), alarm('batteryLowAlarm', 12, 'low'), frameCounter]),
+    ...heartbeat(distance, [
+      temperature,
+      alarm('fullAlarm', 11, 'high'),
+      alarm('batteryLowAlarm', 12, 'low'),
+      frameCounter,
+    ]),
     settings(17, [
       ...firmware,
       { name: 'reportIntervalHours', at: 7, as: 'u8' },

@@ -45,7 +45,12 @@ const yobiiqSettings: Readonly<Record<string, Item>> = {
   ff3d: { sizeBytes: 2, fields: [{ name: 'voltageLimitV', at: 0, as: 'u16' }] },
 };
 
-const yobiiq = (model: string, title: string, measures: Readonly<Record<string, Item>>, further: readonly Layout[]): Codec => ({
+const yobiiq = (
+  model: string,
+  title: string,
+  measures: Readonly<Record<string, Item>>,
+  further: readonly Layout[],
+): Codec => ({
   model: `yobiiq/${model}`,
   vendor: 'Yobiiq',
   title: `Yobiiq ${title}`,

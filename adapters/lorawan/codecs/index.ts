@@ -23,7 +23,9 @@ export const codecs: readonly Codec[] = [
 const folded = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 const codecByName = new Map<string, Codec>(
-  codecs.flatMap((codec) => [codec.model, codec.title, ...(codec.alsoKnownAs ?? [])].map((name) => [folded(name), codec])),
+  codecs.flatMap((codec) =>
+    [codec.model, codec.title, ...(codec.alsoKnownAs ?? [])].map((name) => [folded(name), codec]),
+  ),
 );
 
 /** The codec of a model, by the name a network server or a person gives it; undefined when we have none. */

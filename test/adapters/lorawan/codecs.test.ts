@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { assert } from 'chai';
-import { codecOf, codecs } from '../../../adapters/lorawan/codecs/index.ts';
 import { decode, UndecodablePayload } from '../../../adapters/lorawan/codecs/decode.ts';
+import { codecOf, codecs } from '../../../adapters/lorawan/codecs/index.ts';
 import { renamingOf } from './vendor-names.ts';
 
 interface Vector {
@@ -89,11 +89,36 @@ describe('LoRaWAN payload codecs', () => {
   for (const [what, { model, payload, fPort, reason }] of Object.entries({
     'an empty payload': { model: 'dingtek/df702', payload: '', fPort: 3, reason: 'unknown-layout' },
     'a truncated frame': { model: 'terabee/lora-lm-xl', payload: '05DC00', fPort: 1, reason: 'unknown-layout' },
-    'a truncated item': { model: 'milesight-iot/em400-mud', payload: '017564036701', fPort: 85, reason: 'payload-too-short' },
-    'an item of no known length': { model: 'milesight-iot/em400-mud', payload: '0175649999', fPort: 85, reason: 'unknown-item' },
-    'a group that is announced but missing': { model: 'decentlab/dl-mbx', payload: '02012F000304D2', fPort: 1, reason: 'payload-too-short' },
-    'a port the device does not use': { model: 'dingtek/df702', payload: '800001011107D000190000000000000081', fPort: 200, reason: 'unknown-layout' },
-    'a frame without its end mark': { model: 'dingtek/df702', payload: '800001011107D000190000000000000000', fPort: 3, reason: 'unknown-layout' },
+    'a truncated item': {
+      model: 'milesight-iot/em400-mud',
+      payload: '017564036701',
+      fPort: 85,
+      reason: 'payload-too-short',
+    },
+    'an item of no known length': {
+      model: 'milesight-iot/em400-mud',
+      payload: '0175649999',
+      fPort: 85,
+      reason: 'unknown-item',
+    },
+    'a group that is announced but missing': {
+      model: 'decentlab/dl-mbx',
+      payload: '02012F000304D2',
+      fPort: 1,
+      reason: 'payload-too-short',
+    },
+    'a port the device does not use': {
+      model: 'dingtek/df702',
+      payload: '800001011107D000190000000000000081',
+      fPort: 200,
+      reason: 'unknown-layout',
+    },
+    'a frame without its end mark': {
+      model: 'dingtek/df702',
+      payload: '800001011107D000190000000000000000',
+      fPort: 3,
+      reason: 'unknown-layout',
+    },
   })) {
     it(`refuses ${what}, and says why`, () => {
       const codec = codecOf(model);
