@@ -7,6 +7,7 @@ import { type ChangeBatch, type ChangesQuery, readChanges } from './changes.ts';
 import { contentOf } from './content-name.ts';
 import { httpTransport } from './http/transport.ts';
 import { InFlight } from './in-flight.ts';
+import { mqttTransport } from './mqtt/transport.ts';
 import { type NotificationHandler, responderTo } from './notification.ts';
 import { CseRefusal } from './refusal.ts';
 import { type RetryOptions, sendWithRetries } from './retry.ts';
@@ -103,6 +104,8 @@ export interface Client {
 const transports: Readonly<Record<string, (options: TransportOptions) => Transport>> = {
   'http:': httpTransport,
   'https:': httpTransport,
+  'mqtt:': mqttTransport,
+  'mqtts:': mqttTransport,
 };
 
 const releaseVersion = '3';

@@ -11,10 +11,10 @@ import { BoundedSocket } from './bounded-socket.ts';
 import { Exchange } from './exchange.ts';
 import type { Publication, Reply } from './request-handler.ts';
 import { SessionStore } from './session-store.ts';
-import { type Filter, idOf, levelOf, parseFilter, parseTopic, type Topic, topicText } from './topic.ts';
+import { type Filter, idOf, levelOf, parseFilter, parseTopic, requestTopic, type Topic } from './topic.ts';
 
 /** What the CSE is to its own broker. */
-export type BrokerPort = Pick<Cse, 'id' | 'spId' | 'authenticate' | 'notifications' | 'onRevoked'>;
+export type BrokerPort = Pick<Cse, 'id' | 'name' | 'spId' | 'authenticate' | 'notifications' | 'onRevoked'>;
 
 export interface BrokerOptions {
   readonly cse: BrokerPort;
@@ -268,10 +268,6 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
     },
   };
 }
-
-/** Requests to an AE, TS-0010 §6.4.2; JSON, since every client of the binding reads it. */
-export const requestTopic = (originator: string, receiver: string, prefix = ''): string =>
-  topicText({ prefix, kind: 'req', originator, receiver, format: 'json' });
 
 /** PUBACK, MQTT 3.1.1 §3.4. */
 function acknowledge(client: Client, messageId: number): void {

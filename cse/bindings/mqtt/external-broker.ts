@@ -10,7 +10,7 @@ import type { Publication, Reply } from './request-handler.ts';
 import { idOf, levelOf, parseTopic, type Topic } from './topic.ts';
 
 export interface ExternalBrokerOptions {
-  readonly cse: Pick<Cse, 'id' | 'spId' | 'credentials'>;
+  readonly cse: Pick<Cse, 'id' | 'name' | 'spId' | 'credentials'>;
   /** `mqtt://user:password@host:1883`. */
   readonly url: URL;
   readonly limits: Limits;

@@ -9,7 +9,7 @@ import { requestHandler } from './request-handler.ts';
 
 export type MqttBindingPort = Pick<
   Cse,
-  'id' | 'spId' | 'handle' | 'authenticate' | 'credentials' | 'notifications' | 'load' | 'onRevoked'
+  'id' | 'name' | 'spId' | 'handle' | 'authenticate' | 'credentials' | 'notifications' | 'load' | 'onRevoked'
 >;
 
 export interface MqttBindingOptions {
@@ -43,7 +43,7 @@ export async function startMqttBinding({ cse, config, log, metrics }: MqttBindin
       ? await startEmbeddedBroker({ ...common, port: config.mqtt.port, host: config.host })
       : { ...(await connectExternalBroker({ ...common, url })), port: Number(url.port) || defaultPort };
   const hosts = url === undefined ? hostsOf(config.host) : new Set([url.hostname]);
-  const notifier = mqttNotifier({ cseId: cse.id, home: { exchange, port, hosts }, limits, log });
+  const notifier = mqttNotifier({ cse, home: { exchange, port, hosts }, limits, log });
   cse.notifications.register('mqtt', notifier);
   cse.notifications.register('mqtts', notifier);
   return {

@@ -2,10 +2,12 @@ import { networkInterfaces } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Log } from '#platform';
+import type { Cse } from '../../interface.ts';
 import type { NotificationSender, RequestPrimitive } from '../../primitive.ts';
 import type { Limits } from '../../serialization/index.ts';
+import { stemOf } from '../originator.ts';
 import { Exchange } from './exchange.ts';
-import { levelOf, parseTopic, topicText } from './topic.ts';
+import { levelOf, parseTopic, requestTopic } from './topic.ts';
 
 /** A broker that notifications can go through. */
 export interface BrokerLink {
@@ -15,7 +17,7 @@ export interface BrokerLink {
 }
 
 export interface NotifierOptions {
-  readonly cseId: string;
+  readonly cse: Pick<Cse, 'id' | 'name' | 'spId'>;
   /** The broker the binding itself is on, and how its address may be written. */
   readonly home: BrokerLink & { readonly port: number; readonly hosts: ReadonlySet<string> };
   readonly limits: Limits;
@@ -36,8 +38,8 @@ const defaultPorts: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:'
  * before the topics of the binding (TS-0010 §6.6). Brokers other than our own are connected to on first use, with the
  * user and password of the URL, and left again when others were needed more recently.
  */
-export function mqttNotifier({ cseId, home, limits, log }: NotifierOptions): Notifier {
-  const ownLevel = levelOf(cseId);
+export function mqttNotifier({ cse, home, limits, log }: NotifierOptions): Notifier {
+  const ownLevel = levelOf(cse.id);
   const links = new LRUCache<string, Promise<ForeignLink>>({
     max: linksMax,
     dispose: (link) => {
@@ -59,7 +61,7 @@ export function mqttNotifier({ cseId, home, limits, log }: NotifierOptions): Not
 
   return {
     async send(target, request, signal) {
-      const topic = topicFor(target, request, ownLevel);
+      const topic = topicFor(target, request, cse);
       const link = await linkTo(target);
       await link.expectResponses?.(parseTopic(topic)?.prefix ?? '');
       return link.exchange.send(topic, request, signal);
@@ -74,14 +76,13 @@ export function mqttNotifier({ cseId, home, limits, log }: NotifierOptions): Not
  * Topic for a target. `to` holds the URL itself when it was given as notification URI, else the AE that is reached there.
  * A path that begins like a topic of the binding gets the leading "/" that a URI cannot tell from its own.
  */
-function topicFor(target: URL, request: RequestPrimitive, ownLevel: string): string {
+function topicFor(target: URL, request: RequestPrimitive, cse: NotifierOptions['cse']): string {
   const path = decodeURIComponent(target.pathname).replace(/^\//, '');
   const isNotificationUri = /^mqtts?:\/\//.test(request.to);
   if (isNotificationUri || parseTopic(`/${path}`) !== undefined) {
     return path.startsWith('oneM2M/') ? `/${path}` : path;
   }
-  const receiver = levelOf(request.to);
-  return topicText({ prefix: path, kind: 'req', originator: ownLevel, receiver, format: 'json' });
+  return requestTopic(levelOf(cse.id), levelOf(stemOf(request.to, cse)), path === '' ? '' : path.replace(/\/$/, ''));
 }
 
 interface ForeignLink extends BrokerLink {

@@ -31,7 +31,7 @@ export interface Reply {
 }
 
 /** What the CSE is to the MQTT binding. */
-export type MqttPort = Pick<Cse, 'id' | 'spId' | 'handle' | 'load'>;
+export type MqttPort = Pick<Cse, 'id' | 'name' | 'spId' | 'handle' | 'load'>;
 
 /**
  * Turns publications on request topics into requests and their responses into replies (TS-0010 §6.4, §6.5). Waits while

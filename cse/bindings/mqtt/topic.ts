@@ -29,6 +29,10 @@ export function parseTopic(topic: string): Topic | undefined {
 export const topicText = ({ prefix, kind, originator, receiver, format }: Topic): string =>
   `${prefix}/oneM2M/${kind}/${originator}/${receiver}/${format}`;
 
+/** Topic of requests, TS-0010 §6.4.2; in JSON unless told otherwise, since every client of the binding reads it. */
+export const requestTopic = (originator: string, receiver: string, prefix = '', format = 'json'): string =>
+  topicText({ prefix, kind: 'req', originator, receiver, format });
+
 /** Where the response to a request goes: the same originator and receiver, in the same order. */
 export const responseTopic = (request: Topic): Topic => ({
   ...request,
