@@ -22,7 +22,7 @@ export type {
   PropertyAttribute,
   RelationshipAttribute,
 } from './entity.ts';
-export { ExpressionError, expressionLimits } from './expression.ts';
+export { compileExpression, type Expression, ExpressionError, expressionLimits } from './expression.ts';
 export {
   type ChangeBody,
   type CommandInput,
