@@ -1,0 +1,63 @@
+import type { LogRecord, Message, Node, Runtime } from '../node-red.ts';
+import { failureOf } from './failure.ts';
+import type { Ledger } from './ledger.ts';
+
+/** A node whose input handler is running right now. */
+interface Handling {
+  readonly message: Message;
+  readonly node: Node;
+  error: unknown;
+  isCaught: boolean;
+}
+
+/**
+ * Tells the ledger what Node-RED does with messages.
+ *
+ * Two kinds of nodes never report completion. Old ones take no `done`: their work counts as finished when the handler
+ * returns. Ones that throw are only logged: an error logged by a node while it handles a message, without completion by
+ * the time the handler returns, is its failure.
+ */
+export function watchMessages({ hooks, log }: Pick<Runtime, 'hooks' | 'log'>, ledger: Ledger): void {
+  const handling: Handling[] = [];
+
+  hooks.add('preDeliver.alzette', (event) => ledger.delivering(event.msg));
+
+  hooks.add('onReceive.alzette', ({ msg, destination: { node } }) => {
+    const isFollowed = ledger.received(msg, node);
+    if (!isFollowed) return;
+    if (node.type === 'catch') {
+      ledger.caught(msg);
+      const source = sourceOfError(msg);
+      const thrower = handling.findLast((one) => one.node.id === source);
+      if (thrower !== undefined) thrower.isCaught = true;
+    }
+    handling.push({ message: msg, node, error: undefined, isCaught: false });
+  });
+
+  hooks.add('postReceive.alzette', ({ msg, destination: { node } }) => {
+    const place = handling.findLastIndex((one) => one.message === msg && one.node === node);
+    if (place < 0) return;
+    const [ended] = handling.splice(place);
+    if (node._expectedDoneCount === 0) ledger.completed(msg, node);
+    else if (ended?.isCaught === true) ledger.completed(msg, node);
+    else if (ended?.error !== undefined) ledger.completed(msg, node, failureOf(ended.error, node));
+  });
+
+  hooks.add('onComplete.alzette', ({ msg, error, node: { node } }) => {
+    ledger.completed(msg, node, error === undefined || error === null ? undefined : failureOf(error, node));
+  });
+
+  log.addHandler({
+    emit(_event, record: LogRecord) {
+      if (record.level !== log.ERROR) return;
+      const current = handling.at(-1);
+      if (current !== undefined && current.node.id === record.id) current.error = record.msg;
+    },
+  });
+}
+
+function sourceOfError({ error }: Message): unknown {
+  if (typeof error !== 'object' || error === null || !('source' in error)) return undefined;
+  const { source } = error;
+  return typeof source === 'object' && source !== null && 'id' in source ? source.id : undefined;
+}
