@@ -2,7 +2,7 @@
 export type Role = 'operator' | 'administrator';
 
 /** What a machine token may do on the open APIs. */
-export type Scope = 'territory:read' | 'territory:write';
+export type Scope = 'territory:read' | 'territory:write' | 'territory:operate';
 
 /** Who is asking. Persons have roles, machines have scopes. */
 export interface Principal {
@@ -16,8 +16,8 @@ export interface Principal {
 }
 
 const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
-  operator: ['territory:read', 'territory:write'],
-  administrator: ['territory:read', 'territory:write'],
+  operator: ['territory:read', 'territory:operate'],
+  administrator: ['territory:read', 'territory:write', 'territory:operate'],
 };
 
 /** Whether a principal holds a role or a scope; an administrator holds every role. */

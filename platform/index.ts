@@ -5,10 +5,12 @@ export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgre
 export { messageOf, Refusal, StartupError, systemErrorCode } from './errors.ts';
 export { createEvents, type Events } from './events.ts';
 export { Feed, type FeedAppend, type FeedBatch, type FeedEntry, feedBatchJson, readFeedQuery } from './feed.ts';
+export { freePort } from './free-port.ts';
 export { isRunning, lockDataDir } from './instance-lock.ts';
 export { createJobs, type Jobs } from './jobs.ts';
 export { Lifecycle } from './lifecycle.ts';
 export { createLog, type Log } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
 export { installationSecret } from './secrets.ts';
+export { type CommuneProperties, readTerritoryProfile, type TerritoryProfile } from './territory-profile.ts';
 export { cannotListen, createWebServer, listen, type ReadinessCheck, type WebServer } from './web-server.ts';

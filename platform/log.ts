@@ -19,9 +19,15 @@ const redactedPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${n
  * Structured log, one JSON object a line. Secrets are replaced by `[hidden]` before they are written.
  *
  * @param level pino level name
- * @param destination where lines go; standard error by default, so that standard output stays the person's
+ * @param file path or stream the lines go to; standard error by default, so that standard output stays the person's
  */
-export function createLog(level: string, destination: DestinationStream = pino.destination(2)): Log {
+export function createLog(level: string, file: string | DestinationStream | null = null): Log {
+  const destination =
+    file === null
+      ? pino.destination(2)
+      : typeof file === 'string'
+        ? pino.destination({ dest: file, mkdir: true })
+        : file;
   return pino(
     {
       level,

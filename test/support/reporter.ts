@@ -1,4 +1,4 @@
-import { reporters, type Runner } from 'mocha';
+import { type Runner, reporters } from 'mocha';
 
 /** The usual tree of results, closed by one line that says how it went: `N passed, N failed, N skipped`. */
 export default class ClosingLine extends reporters.Spec {

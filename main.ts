@@ -1,0 +1,325 @@
+/** Reads the configuration, composes the rooms, starts them in order and stops them in reverse. Knows every room. */
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import type { Request } from 'express';
+import { createAdapters } from '#adapters';
+import {
+  type Cse,
+  createCse,
+  schema as cseSchema,
+  startCoapBinding,
+  startMqttBinding,
+  startWebSocketBinding,
+} from '#cse';
+import { createClient } from '#cse/client';
+import { prepareDemo } from '#demo';
+import { startFlows } from '#flows';
+import { buildConsole, createHypervision } from '#hypervision';
+import { createIdentity, holds, type Identity, schema as identitySchema } from '#identity';
+import {
+  type Config,
+  cannotListen,
+  createEvents,
+  createJobs,
+  createLog,
+  createMetrics,
+  createWebServer,
+  installationSecret,
+  Lifecycle,
+  type Log,
+  lockDataDir,
+  messageOf,
+  openDatabase,
+  Refusal,
+  readConfig,
+  readTerritoryProfile,
+  StartupError,
+  startEmbeddedPostgres,
+} from '#platform';
+import { type Actor, createTerritory, type Scope, schema as territorySchema } from '#territory';
+import { type Banner, Progress, printBanner } from './start-output.ts';
+
+const usage = `Usage: npm start [-- --no-demo]
+
+  --no-demo   start without the demonstration fleet
+  --help      show this
+
+Settings: docs/configuration.md
+`;
+
+const accessControl = { create: 1, retrieve: 2, update: 4, discovery: 32 } as const;
+
+async function main(): Promise<void> {
+  const options = new Set(process.argv.slice(2));
+  if (options.has('--help')) return void process.stdout.write(usage);
+  for (const option of options) {
+    if (option !== '--no-demo') throw new StartupError(`The option ${option} is not known`, usage);
+  }
+  const config = readConfig();
+  const demo = config.demo.enabled && !options.has('--no-demo');
+  const log = createLog(config.log.level, config.log.file);
+  const lifecycle = new Lifecycle(log);
+  stopOnSignals(lifecycle, log);
+  try {
+    printBanner(await start(config, demo, lifecycle, log));
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+/** Starts everything; what was started is registered with `lifecycle`, so that a failure half-way leaves nothing behind. */
+async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: Log): Promise<Banner> {
+  const progress = new Progress();
+  const metrics = createMetrics();
+  const profile = readTerritoryProfile(config.territory);
+  takeDataDir(config, lifecycle);
+
+  const url = await progress.step('Database', async (say) => {
+    if (config.database.url !== null) return config.database.url;
+    const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onProgress: say });
+    lifecycle.onStop('embedded database', () => server.stop(), 40_000);
+    return server.url;
+  });
+  const database = await openDatabase({
+    url,
+    rooms: [cseSchema, territorySchema, identitySchema],
+    log,
+    poolSizeMax: config.database.poolSizeMax,
+  }).catch((error: unknown) => {
+    throw new StartupError(
+      `The database cannot be used: ${messageOf(error)}`,
+      'Check DATABASE_URL and that the server runs.',
+      {
+        cause: error,
+      },
+    );
+  });
+  lifecycle.onStop('database', () => database.close());
+  const events = await createEvents({ url, pool: database.pool, log });
+  lifecycle.onStop('events', () => events.close());
+  const jobs = await createJobs({ url, log });
+  lifecycle.onStop('jobs', () => jobs.close());
+
+  const identity = createIdentity({
+    config,
+    database,
+    log: log.child({ room: 'identity' }),
+    sessionSecret: installationSecret(config.dataDir, 'session'),
+    territoryName: profile.name,
+  });
+  lifecycle.onStop('identity', () => identity.stop());
+
+  const cse = await progress.step('CSE', async () => {
+    const created = await createCse({
+      config,
+      database,
+      events,
+      log: log.child({ room: 'cse' }),
+      metrics,
+      operatorRules: [
+        {
+          originators: ['Cflows'],
+          operations: accessControl.create + accessControl.retrieve + accessControl.discovery,
+        },
+      ],
+    });
+    lifecycle.onStop('CSE', () => created.stop(), 20_000);
+    await openCseDoors(created, config, lifecycle, log, metrics);
+    return created;
+  });
+
+  const territory = await createTerritory({
+    config,
+    database,
+    events,
+    jobs,
+    log: log.child({ room: 'territory' }),
+    metrics,
+    authorize,
+  });
+  lifecycle.onStop('territory', () => territory.close());
+
+  await progress.step('Console', async (say) => {
+    await buildConsole({ progress: say });
+  });
+  const hypervision = await createHypervision({
+    config,
+    territory,
+    identity,
+    log: log.child({ room: 'hypervision' }),
+    metrics,
+    profile,
+  });
+  lifecycle.onStop('hypervision', () => hypervision.stop());
+
+  const cseUrl = `http://${connectable(config.host)}:${config.cse.port}`;
+  const webUrl = `http://${connectable(config.host)}:${config.web.port}`;
+  const flows = startFlows({
+    config,
+    cseUrl,
+    cseCredential: { originator: 'Cflows', token: await cseToken(cse, 'Cflows', 'flows') },
+    territoryUrl: webUrl,
+    territoryToken: await identity.issueMachineToken({ name: 'flows', scopes: ['territory:read', 'territory:write'] }),
+    log: log.child({ room: 'flows' }),
+    metrics,
+  });
+  lifecycle.onStop('flows', () => flows.stop(), 20_000);
+
+  const fleet = demo ? await prepareDemo({ config, log: log.child({ room: 'demo' }) }) : undefined;
+  const adapters = createAdapters({
+    config:
+      fleet === undefined
+        ? config
+        : { ...config, adapters: { lorawan: [...config.adapters.lorawan, ...fleet.integrations] } },
+    cse: createClient({
+      url: cseUrl,
+      originator: 'Clora-adapter',
+      token: await cseToken(cse, 'Clora-*', 'LoRaWAN adapter'),
+    }),
+    log,
+    metrics,
+  });
+
+  const web = createWebServer({
+    config,
+    log,
+    metrics,
+    readiness: {
+      database: async () => void (await database.pool.query('SELECT 1')),
+      flows: () => flows.check(),
+    },
+  });
+  web.app.use('/api/adapters', adapters.router);
+  web.app.use(identity.session, identity.router);
+  web.app.get('/', (_, response) => response.redirect(302, '/hypervision/'));
+  web.app.use('/api/territory', territory.router);
+  web.app.use('/flows', identity.require('operator'), flows.proxy);
+  web.app.use(hypervision.router);
+  web.onUpgrade('/flows/', async (request, socket, head) => {
+    const principal = await identity.principalOf(request).catch(() => undefined);
+    if (principal !== undefined && holds(principal, 'operator')) flows.upgrade(request, socket, head);
+    else socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+  });
+  hypervision.attach(web);
+  await web.start();
+  lifecycle.onStop('web server', () => web.stop());
+  adapters.start();
+  lifecycle.onStop('adapters', () => adapters.stop());
+
+  await progress.step('Flows', () => flows.ready);
+  if (fleet !== undefined) {
+    fleet.start({
+      lighting: await cseToken(cse, 'Clight-*', 'demonstration: street lights'),
+      wind: await cseToken(cse, 'Cturbine-*', 'demonstration: wind turbines'),
+      energy: await cseToken(cse, 'Cems-*', 'demonstration: buildings'),
+    });
+    lifecycle.onStop('demonstration fleet', () => fleet.stop());
+  }
+  const account = await operatorAccount(config, identity);
+  return {
+    config,
+    profile,
+    webUrl,
+    cseUrl,
+    account,
+    demo,
+    database: config.database.url === null ? 'embedded' : 'external',
+  };
+}
+
+function takeDataDir(config: Config, lifecycle: Lifecycle): void {
+  try {
+    mkdirSync(config.dataDir, { recursive: true });
+    accessSync(config.dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new StartupError(
+      `The data directory ${config.dataDir} cannot be written: ${messageOf(error)}`,
+      'Give this user the right to write there, or choose another directory with ALZETTE_DATA_DIR.',
+      { cause: error },
+    );
+  }
+  const release = lockDataDir(config.dataDir);
+  lifecycle.onStop('lock', release);
+}
+
+/** Every door of the CSE that listens on a port of its own. */
+async function openCseDoors(
+  cse: Cse,
+  config: Config,
+  lifecycle: Lifecycle,
+  log: Log,
+  metrics: ReturnType<typeof createMetrics>,
+): Promise<void> {
+  const door = async <T>(name: string, port: number, setting: string, open: () => Promise<T>): Promise<T> => {
+    try {
+      return await open();
+    } catch (error) {
+      throw error instanceof StartupError ? error : cannotListen(error, `${config.host}:${port} (${name})`, setting);
+    }
+  };
+  const mqtt = await door('MQTT', config.mqtt.port, 'ALZETTE_MQTT_PORT', () =>
+    startMqttBinding({ cse, config, log, metrics }),
+  );
+  lifecycle.onStop('MQTT binding', () => mqtt.close());
+  const coap = await door('CoAP', config.coap.port, 'ALZETTE_COAP_PORT', () =>
+    startCoapBinding({ cse, config, log, metrics }),
+  );
+  lifecycle.onStop('CoAP binding', () => coap.close());
+  const webSocket = startWebSocketBinding({ cse, config, log, metrics });
+  lifecycle.onStop('WebSocket binding', () => webSocket.close());
+  await door('oneM2M HTTP', config.cse.port, 'ALZETTE_CSE_PORT', () => cse.http.listen(config.cse.port, config.host));
+  lifecycle.onStop('HTTP binding', () => cse.http.close());
+}
+
+/** A credential of ours for this run; the one of the run before is worth nothing any more. */
+async function cseToken(cse: Cse, originator: string, label: string): Promise<string> {
+  for (const old of await cse.credentials.list()) if (old.label === label) await cse.credentials.revoke(old.id);
+  return (await cse.credentials.issue({ originator, label })).token;
+}
+
+/** The territory asks who may do something; identity knows. */
+function authorize(request: Request, scope: Scope): Actor {
+  const { principal } = request;
+  if (principal === undefined) {
+    throw new Refusal(401, 'sign-in-needed', 'sign in, or send an Authorization header with a bearer token');
+  }
+  if (!holds(principal, scope)) throw new Refusal(403, 'not-permitted', `this needs the right "${scope}"`);
+  return { id: `${principal.kind}:${principal.id}`, name: principal.name };
+}
+
+async function operatorAccount(config: Config, identity: Identity): Promise<Banner['account']> {
+  const name = 'operateur';
+  const password = installationSecret(config.dataDir, 'operator-password');
+  await identity.ensureAccount({ name, password, roles: ['operator'], language: 'fr' });
+  return { name, password };
+}
+
+/** Addresses that mean "every interface" are for listening, not for connecting. */
+const connectable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
+
+function stopOnSignals(lifecycle: Lifecycle, log: Log): void {
+  let asked = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      asked += 1;
+      if (asked === 1) {
+        process.stdout.write('\nStopping: finishing what is under way…\n');
+        lifecycle.stop().then(() => process.exit(0));
+      } else if (asked === 3) {
+        process.exit(1); // somebody insists
+      }
+    });
+  }
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ error }, 'a defect: nobody handled this rejection');
+  });
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof StartupError) process.stderr.write(`\n${error.message}\n→ ${error.hint}\n`);
+  else
+    process.stderr.write(
+      `\nAlzette cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+  process.exit(1);
+});
