@@ -215,6 +215,7 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
     });
     lifecycle.onStop('demonstration fleet', () => fleet.stop());
   }
+  await administratorToken(cse, config);
   const account = await operatorAccount(config, identity);
   return {
     config,
@@ -275,6 +276,15 @@ async function openCseDoors(
 async function cseToken(cse: Cse, originator: string, label: string): Promise<string> {
   for (const old of await cse.credentials.list()) if (old.label === label) await cse.credentials.revoke(old.id);
   return (await cse.credentials.issue({ originator, label })).token;
+}
+
+/** The administrator's token lives as long as the installation, so that scripts can rely on it. */
+async function administratorToken(cse: Cse, config: Config): Promise<void> {
+  const label = 'administrator';
+  const known = await cse.credentials.list();
+  if (known.some((credential) => credential.label === label)) return;
+  const { token } = await cse.credentials.issue({ originator: config.cse.admin, label });
+  installationSecret(config.dataDir, 'cse-admin', () => token);
 }
 
 /** The territory asks who may do something; identity knows. */

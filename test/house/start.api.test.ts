@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { houseSettings, runToEnd, startHouse } from '../support/house.ts';
+
+describe('npm start', function () {
+  this.timeout(120_000);
+
+  it('opens every door, says where, and stops cleanly', async () => {
+    await using house = await startHouse();
+    const ready = await fetch(`${house.webUrl}/readyz`);
+    expect(await ready.json()).to.deep.include({ ready: true });
+    expect((await fetch(`${house.webUrl}/metrics`)).status).to.equal(200);
+    expect((await fetch(`${house.cseUrl}/cse-in`)).status, 'the CSE asks for a credential').to.equal(403);
+    const cookie = await house.signIn();
+    expect((await fetch(`${house.webUrl}/hypervision/`, { headers: { cookie } })).status).to.equal(200);
+    expect((await fetch(`${house.webUrl}/flows/`, { headers: { cookie } })).status).to.equal(200);
+    expect(house.output()).to.contain(`${house.webUrl}/hypervision/`).and.to.contain(house.dataDir);
+    expect(await house.stop()).to.equal(0);
+  });
+
+  it('keeps its secrets to itself', async () => {
+    await using house = await startHouse();
+    for (const name of ['postgres', 'session', 'operator-password']) {
+      expect(statSync(join(house.dataDir, 'secrets', name)).mode & 0o077, name).to.equal(0);
+    }
+  });
+
+  for (const path of [
+    '/hypervision/',
+    '/flows/',
+    '/flows/settings',
+    '/api/hypervision/snapshot',
+    '/api/territory/entities',
+  ]) {
+    it(`lets nobody at ${path} without signing in`, async () => {
+      await using house = await sharedHouse();
+      const answer = await fetch(house.webUrl + path, { redirect: 'manual', headers: { Accept: 'application/json' } });
+      expect(answer.status).to.be.oneOf([401, 303]);
+    });
+  }
+
+  it('names the other instance on the same data directory', async () => {
+    await using house = await startHouse();
+    const second = await runToEnd({ ...(await houseSettings()), ALZETTE_DATA_DIR: house.dataDir });
+    expect(second.code).to.equal(1);
+    expect(second.output)
+      .to.contain('already running')
+      .and.to.contain(house.dataDir)
+      .and.to.contain('ALZETTE_DATA_DIR');
+  });
+
+  for (const setting of ['ALZETTE_WEB_PORT', 'ALZETTE_CSE_PORT', 'ALZETTE_MQTT_PORT']) {
+    it(`names the port that is taken and ${setting}`, async () => {
+      const settings = await houseSettings();
+      const other = createServer().listen(Number(settings[setting]), '127.0.0.1');
+      await once(other, 'listening');
+      const { code, output } = await runToEnd({ ...settings, ALZETTE_DEMO: 'false' });
+      other.close();
+      rmSync(settings.ALZETTE_DATA_DIR ?? '', { recursive: true, force: true });
+      expect(code).to.equal(1);
+      expect(output)
+        .to.contain(`127.0.0.1:${settings[setting]}`)
+        .and.to.contain('already uses it')
+        .and.to.contain(setting);
+    });
+  }
+
+  it('says that the data directory cannot be written', async () => {
+    const settings = await houseSettings();
+    const blocked = join(settings.ALZETTE_DATA_DIR ?? '', 'a file');
+    writeFileSync(blocked, '');
+    const { code, output } = await runToEnd({ ...settings, ALZETTE_DATA_DIR: join(blocked, 'var') });
+    expect(code).to.equal(1);
+    expect(output).to.contain('cannot be written').and.to.contain('ALZETTE_DATA_DIR');
+  });
+
+  it('refuses an option and a setting it does not know', async () => {
+    expect((await runToEnd({}, ['--demmo'])).output).to.contain('--demmo is not known');
+    const { code, output } = await runToEnd({ ALZETTE_PORT: '1' });
+    expect(code).to.equal(1);
+    expect(output).to.contain('ALZETTE_PORT');
+  });
+});
+
+let shared: ReturnType<typeof startHouse> | undefined;
+
+/** One house for the tests that only look at it. */
+async function sharedHouse() {
+  shared ??= startHouse();
+  const house = await shared;
+  return { ...house, async [Symbol.asyncDispose]() {} };
+}
+
+after(async () => {
+  if (shared !== undefined) await (await shared)[Symbol.asyncDispose]();
+});
