@@ -4,6 +4,7 @@ import type { FilterCriteria, Json, JsonObject, RequestPrimitive, ResponsePrimit
 import { operation } from '../primitive.ts';
 import type { Format } from '../serialization/index.ts';
 import { type ChangeBatch, type ChangesQuery, readChanges } from './changes.ts';
+import { coapTransport } from './coap/transport.ts';
 import { contentOf } from './content-name.ts';
 import { httpTransport } from './http/transport.ts';
 import { InFlight } from './in-flight.ts';
@@ -12,6 +13,7 @@ import { type NotificationHandler, responderTo } from './notification.ts';
 import { CseRefusal } from './refusal.ts';
 import { type RetryOptions, sendWithRetries } from './retry.ts';
 import type { ListenAddress, Transport, TransportOptions } from './transport.ts';
+import { webSocketTransport } from './websocket/transport.ts';
 
 export interface ClientOptions {
   /** `http://host:8080`, `mqtt://host:1883`, `ws://host:8080` or `coap://host:5683`. */
@@ -106,6 +108,9 @@ const transports: Readonly<Record<string, (options: TransportOptions) => Transpo
   'https:': httpTransport,
   'mqtt:': mqttTransport,
   'mqtts:': mqttTransport,
+  'ws:': webSocketTransport,
+  'wss:': webSocketTransport,
+  'coap:': coapTransport,
 };
 
 const releaseVersion = '3';

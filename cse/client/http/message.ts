@@ -1,11 +1,6 @@
 import type { Dispatcher } from 'undici';
-import {
-  type Json,
-  type JsonObject,
-  operation,
-  type RequestPrimitive,
-  type ResponsePrimitive,
-} from '../../primitive.ts';
+import { pathSegments, writeQuery } from '../../bindings/query.ts';
+import { type JsonObject, operation, type RequestPrimitive, type ResponsePrimitive } from '../../primitive.ts';
 import { responseStatus } from '../../response-status.ts';
 import {
   type Format,
@@ -33,39 +28,11 @@ const headerNames = {
   vsi: 'X-M2M-VSI',
 } as const satisfies Partial<Record<keyof RequestPrimitive, string>>;
 
-/** Parameters that are arguments of the query, TS-0009 Table 6.2.2.2-1; those of `fc` stand beside them. */
-const argumentNames = ['rp', 'rcn', 'da', 'drt', 'sqi', 'tqi', 'rids', 'tids', 'ltids'] as const;
-
-/** Path of a target, TS-0009 Table 6.2.2.1-1. */
-export function pathOf(to: string): string {
-  const [resource = ''] = to.split('#');
-  const path = resource.startsWith('//')
-    ? `_${resource.slice(1)}`
-    : resource.startsWith('/')
-      ? `~${resource}`
-      : resource;
-  return `/${path.split('/').map(encodeURIComponent).join('/')}`;
-}
+const pathOf = (to: string): string => `/${pathSegments(to).map(encodeURIComponent).join('/')}`;
 
 function queryOf(request: RequestPrimitive): string {
-  const query = new URLSearchParams();
-  const add = (name: string, value: Json | undefined): void => {
-    // Lists are repeated arguments: a "+" between values is not told apart from a space by every peer.
-    if (Array.isArray(value)) for (const item of value) add(name, item);
-    else if (value !== undefined && value !== null) query.append(name, String(value));
-  };
-  if (request.rt !== undefined) add('rt', request.rt.rtv);
-  for (const name of argumentNames) add(name, request[name] as Json | undefined);
-  for (const [name, value] of Object.entries(request.fc ?? {})) {
-    if (name !== 'atr') add(name, value);
-    else for (const { nm, val } of (Array.isArray(value) ? value : [value]) as JsonObject[]) add(String(nm), val);
-  }
-  if (request.op === operation.retrieve) {
-    const attribute = request.to.split('#')[1];
-    add('atrl', attribute ?? request.pc?.['m2m:atrl']);
-  }
-  const text = query.toString();
-  return text === '' ? '' : `?${text}`;
+  const query = new URLSearchParams(writeQuery(request)).toString();
+  return query === '' ? '' : `?${query}`;
 }
 
 /** An HTTP request that says the same as the primitive, TS-0009 §6. */
