@@ -3,9 +3,12 @@ import { aeStem } from '../address.ts';
 import type { Cse } from '../interface.ts';
 import type { Session } from '../primitive.ts';
 
-/** Whether what a peer proved lets it speak for an originator; a session without a pattern proved nothing. */
+/**
+ * Whether an authenticated peer may speak for an originator. A session without a pattern comes from a CSE in `open` mode,
+ * which believes everybody.
+ */
 export const covers = ({ originatorPattern }: Session, originator: string): boolean =>
-  originatorPattern !== undefined && originator !== '' && wildcard(originatorPattern)(originator);
+  originator !== '' && (originatorPattern === undefined || wildcard(originatorPattern)(originator));
 
 /** An originator of this CSE in its shortest form, the AE-ID-Stem: `/id-in/Clight-1` becomes `Clight-1`. */
 export const stemOf = (originator: string, { id, name, spId }: Pick<Cse, 'id' | 'name' | 'spId'>): string =>

@@ -3,6 +3,7 @@ import {
   type CoapMessage,
   coapRequestOf,
   coapResponseOf,
+  messageOf,
   requestPrimitiveOf,
   responsePrimitiveOf,
 } from '../../bindings/coap/message.ts';
