@@ -1,4 +1,5 @@
 /** The oneM2M Common Services Entity. Other rooms import this and nothing deeper. */
+export { createCse } from './create-cse.ts';
 export type {
   Credential,
   Credentials,
@@ -23,3 +24,4 @@ export {
   type Session,
 } from './primitive.ts';
 export { responseStatus, type StatusCode, type StatusName, statusName } from './response-status.ts';
+export { schema } from './store/schema.ts';

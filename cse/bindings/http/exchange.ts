@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { messageOf } from '#platform';
+import type { RequestPrimitive } from '../../primitive.ts';
+import { Refused } from '../../refusal.ts';
+import { responseStatus } from '../../response-status.ts';
+import { type Format, Malformed } from '../../serialization/index.ts';
+import { BodyTooLarge, readBody } from './body.ts';
+import type { HttpBindingOptions } from './index.ts';
+import { readHttpRequest, responseFormat } from './request.ts';
+import { writeHttpResponse } from './response.ts';
+
+/** One HTTP exchange: bytes to primitive, through the CSE, and back. Never rejects. */
+export async function serveRequest(
+  { cse, config, log }: HttpBindingOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const rqi = textHeader(request, 'x-m2m-ri') ?? '';
+  let format: Format = 'json';
+  const refuse = (rsc: number, message: string, close = false) => {
+    if (close) response.setHeader('Connection', 'close');
+    writeHttpResponse(request, response, { rsc, rqi, pc: { 'm2m:dbg': message } }, format);
+  };
+  try {
+    if (cse.load.saturated) {
+      request.resume();
+      response.setHeader('Retry-After', String(cse.load.retryAfterSeconds));
+      response.statusCode = 503;
+      refuse(responseStatus.INTERNAL_SERVER_ERROR.rsc, 'this CSE has too much work at the moment; try again');
+      return;
+    }
+    const body = await readBody(request, config.cse.bodySizeBytesMax);
+    format = responseFormat(request);
+    const primitive: RequestPrimitive = readHttpRequest(request, body, config.cse.bodySizeBytesMax);
+    const token = bearerToken(request);
+    const session = await cse.authenticate(token === undefined ? {} : { token });
+    const { remoteAddress } = request.socket;
+    const result = await cse.handle(primitive, {
+      ...session,
+      binding: 'http',
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
+    });
+    writeHttpResponse(request, response, result, format);
+  } catch (error) {
+    if (error instanceof Refused || error instanceof Malformed) refuse(responseStatus[error.status].rsc, error.message);
+    else if (error instanceof BodyTooLarge) refuse(responseStatus.BAD_REQUEST.rsc, error.message, true);
+    else if (!request.destroyed && !response.headersSent) {
+      log.error({ rqi, reason: messageOf(error) }, 'an HTTP exchange failed');
+      refuse(responseStatus.INTERNAL_SERVER_ERROR.rsc, 'an internal error occurred; it was logged', true);
+    }
+  }
+}
+
+export const textHeader = ({ headers }: IncomingMessage, name: string): string | undefined => {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** Token of `Authorization: Bearer …`. */
+export function bearerToken(request: IncomingMessage): string | undefined {
+  const { authorization } = request.headers;
+  return authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
+}

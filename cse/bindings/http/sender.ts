@@ -1,0 +1,73 @@
+import { Agent, request as send } from 'undici';
+import type { JsonObject, NotificationSender, RequestPrimitive, ResponsePrimitive } from '../../primitive.ts';
+import { mediaType, readMediaType, resultLimits, serializations } from '../../serialization/index.ts';
+
+const connectTimeoutMs = 5_000;
+const answerTimeoutMs = 10_000;
+const connectionsPerOriginMax = 32;
+const answerBytesMax = 64 * 1024;
+
+/** Delivers notifications over HTTP (TS-0009 §6.2) with kept connections. */
+export class HttpSender implements NotificationSender {
+  readonly #agent = new Agent({
+    connections: connectionsPerOriginMax,
+    pipelining: 1,
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+    keepAliveTimeout: 30_000,
+  });
+
+  async send(target: URL, { fr, rqi, rvi, ec, pc }: RequestPrimitive, signal: AbortSignal): Promise<ResponsePrimitive> {
+    const { statusCode, headers, body } = await send(target, {
+      dispatcher: this.#agent,
+      method: 'POST',
+      signal,
+      headers: {
+        'content-type': mediaType('json'),
+        'x-m2m-ri': rqi,
+        ...(fr === undefined ? {} : { 'x-m2m-origin': fr }),
+        ...(rvi === undefined ? {} : { 'x-m2m-rvi': rvi }),
+        ...(ec === undefined ? {} : { 'x-m2m-ec': String(ec) }),
+      },
+      body: serializations.json.encode(pc ?? {}),
+    });
+    const content = await readAnswer(body, headers['content-type']);
+    const said = Number(headers['x-m2m-rsc']);
+    return {
+      rsc: Number.isInteger(said) && said >= 1000 ? said : statusOf(statusCode),
+      rqi,
+      ...(content === undefined ? {} : { pc: content }),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+}
+
+/** What a plain web server means: TS-0009 Table 6.3.2-1 read backwards, roughly. */
+const statusOf = (http: number): number =>
+  http < 300 ? 2000 : http === 408 || http === 429 || http >= 500 ? 5000 : 4000;
+
+/** Content of the answer, when it is a primitive's; anything else is read to the end and dropped. */
+async function readAnswer(
+  body: AsyncIterable<Buffer>,
+  type: string | string[] | undefined,
+): Promise<JsonObject | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > answerBytesMax) throw new Error(`the answer is larger than ${answerBytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  const format = typeof type === 'string' ? readMediaType(type)?.format : undefined;
+  if (size === 0 || format === undefined) return undefined;
+  try {
+    const content = serializations[format].decode(Buffer.concat(chunks), resultLimits);
+    return typeof content === 'object' && content !== null && !Array.isArray(content) ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}

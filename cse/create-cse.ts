@@ -1,0 +1,144 @@
+import { performance } from 'node:perf_hooks';
+import { Feed, messageOf } from '#platform';
+import { Access } from './access/access.ts';
+import { CredentialStore } from './access/credentials.ts';
+import type { Names } from './address.ts';
+import { createHttpBinding } from './bindings/http/index.ts';
+import { layFoundation, operatorPolicyName } from './foundation.ts';
+import type { Cse, CseOptions, Load } from './interface.ts';
+import { CseMetrics } from './metrics.ts';
+import { Delivery } from './notifications/delivery.ts';
+import { Targets } from './notifications/targets.ts';
+import { PendingRequests } from './pending.ts';
+import type { RequestPrimitive, ResponsePrimitive, Session } from './primitive.ts';
+import type { Context } from './procedures/context.ts';
+import { countDown } from './procedures/count-down.ts';
+import { deleteResource } from './procedures/delete.ts';
+import { handle } from './procedures/handle.ts';
+import { responseStatus } from './response-status.ts';
+import { Committer } from './store/committer.ts';
+import { Numbers } from './store/numbers.ts';
+import { changeTable } from './store/schema.ts';
+import { Store } from './store/store.ts';
+import { Sweep } from './store/sweep.ts';
+
+const retryAfterSeconds = 2;
+
+/** Puts the parts of a CSE together and starts what runs in the background. It listens once it is told to. */
+export async function createCse(options: CseOptions): Promise<Cse> {
+  const { config, database, events, operatorRules = [] } = options;
+  const log = options.log.child({ room: 'cse' });
+  const names: Names = { cseId: `/${config.cse.id}`, cseName: config.cse.name, spId: `//${config.cse.spId}` };
+  const { admin, security } = config.cse;
+  const { pool } = database;
+
+  const metrics = new CseMetrics(options.metrics);
+  const store = new Store(pool, (cache, hit) => metrics.cacheSeen(cache, hit));
+  const numbers = new Numbers(pool);
+  await layFoundation({ store, numbers, names, config, operatorRules });
+  const feed = await Feed.open({
+    pool,
+    events,
+    log,
+    table: changeTable,
+    retentionHours: config.cse.feedRetentionHours,
+  });
+  const credentials = new CredentialStore(pool, events);
+  const operatorPolicyPath = `${names.cseName}/${operatorPolicyName}`;
+  const access = new Access({ store, names, admin, operatorPolicy: () => store.byPath(operatorPolicyPath) });
+  const targets = new Targets(store, names);
+
+  const delivery = new Delivery({
+    pool,
+    store,
+    targets,
+    log,
+    delivered: (subscription) => countDown(context, subscription),
+    observe: (outcome, count) => metrics.notification(outcome, count),
+  });
+  const committer = new Committer({
+    databaseUrl: database.url,
+    store,
+    feed,
+    events,
+    log,
+    notificationsStored(notifications, more) {
+      delivery.enqueue(notifications);
+      if (more)
+        delivery.takeUpStored().catch((error) => log.warn({ reason: messageOf(error) }, 'notices of deletion wait'));
+    },
+    observeBatch: (size, seconds) => metrics.batch(size, seconds),
+  });
+  const context: Context = { names, admin, security, store, committer, numbers, access, targets, log };
+  const sweep = new Sweep({
+    pool,
+    store,
+    log,
+    expire: (resource) => deleteResource(context, resource, names.cseId),
+  });
+
+  const pending = new PendingRequests();
+  const load: Load = {
+    get saturated() {
+      return committer.saturated;
+    },
+    retryAfterSeconds,
+    room: () => committer.room(),
+  };
+
+  async function answer(request: RequestPrimitive, session: Session): Promise<ResponsePrimitive> {
+    const started = performance.now();
+    const response = await handle(context, request, session);
+    metrics.request(request, response, session, (performance.now() - started) / 1000);
+    return response;
+  }
+
+  const cse: Omit<Cse, 'http' | 'stop'> = {
+    id: names.cseId,
+    name: names.cseName,
+    spId: names.spId,
+    admin,
+    load,
+    credentials,
+    notifications: targets,
+    async handle(request, session) {
+      const response = pending.run(request, () => answer(request, session));
+      if (response !== undefined) return response;
+      const { rsc } = responseStatus.BAD_REQUEST;
+      return { rsc, rqi: request.rqi, pc: { 'm2m:dbg': `rqi: a different request "${request.rqi}" is under way` } };
+    },
+    async authenticate(proof) {
+      const session = proof.token === undefined ? undefined : await credentials.authenticate(proof);
+      return session ?? (security === 'open' ? {} : undefined);
+    },
+    onRevoked: (listener) => credentials.onRevoked(listener),
+  };
+  const http = createHttpBinding({ cse, feed, access, store, names, config, log });
+  targets.register('http', http.sender);
+  targets.register('https', http.sender);
+
+  metrics.watch(options.metrics, {
+    writesWaiting: () => committer.depth,
+    notificationsWaiting: () => delivery.depth,
+    notificationQueues: () => delivery.queues,
+    feedLags: () => feed.lags(),
+  });
+  await delivery.start();
+  sweep.start();
+
+  return {
+    ...cse,
+    load,
+    http,
+    async stop() {
+      await http.close();
+      await sweep.stop();
+      await pending.drained();
+      await delivery.stop();
+      await committer.close();
+      await feed.close();
+      credentials.close();
+      await http.sender.close();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { Config } from '#platform';
+import { right } from './access/rule.ts';
+import type { Names } from './address.ts';
+import type { OperatorRule } from './interface.ts';
+import type { JsonObject } from './primitive.ts';
+import { definitions } from './resources/index.ts';
+import type { Numbers } from './store/numbers.ts';
+import type { Resource } from './store/resource.ts';
+import type { Store } from './store/store.ts';
+import { nowTimestamp } from './timestamp.ts';
+
+/** Name of the operator policy below the CSEBase (docs/decisions/operator-policy.md). */
+export const operatorPolicyName = 'acpOperator';
+
+/**
+ * Makes sure that the CSEBase and the operator policy exist and say what the configuration says. Both belong to the CSE;
+ * nobody else may change the CSEBase, and what is changed in the policy lasts until the next start.
+ */
+export async function layFoundation(options: {
+  readonly store: Store;
+  readonly numbers: Numbers;
+  readonly names: Names;
+  readonly config: Config;
+  readonly operatorRules: readonly OperatorRule[];
+}): Promise<void> {
+  const { store, numbers, names, config, operatorRules } = options;
+  const { admin } = config.cse;
+  const base = await put(store, {
+    no: await numbers.next(),
+    parentNo: null,
+    ty: 5,
+    ri: names.cseId.slice(1),
+    pi: '',
+    rn: names.cseName,
+    path: names.cseName,
+    depth: 0,
+    creator: admin,
+    version: 1,
+    attributes: {
+      cst: 1,
+      csi: names.cseId,
+      srt: definitions.map(({ type }) => type).sort((one, other) => one - other),
+      poa: [
+        `http://${config.host}:${config.cse.port}`,
+        `mqtt://${config.host}:${config.mqtt.port}`,
+        `coap://${config.host}:${config.coap.port}`,
+      ],
+      csz: ['json', 'cbor'],
+      srv: ['2', '2a', '3', '4', '5'],
+      spi: names.spId.slice(2),
+    },
+  });
+  const acr: JsonObject[] = operatorRules.map(({ originators, operations }) => ({
+    acor: [...originators],
+    acop: operations,
+  }));
+  await put(store, {
+    no: await numbers.next(),
+    parentNo: base,
+    ty: 1,
+    ri: operatorPolicyName,
+    pi: names.cseId.slice(1),
+    rn: operatorPolicyName,
+    path: `${names.cseName}/${operatorPolicyName}`,
+    depth: 1,
+    creator: admin,
+    version: 1,
+    attributes: { et: '99991231T235959', pv: { acr }, pvs: { acr: [{ acor: [admin], acop: right.retrieve }] } },
+  });
+  store.invalidateAll();
+}
+
+/** @returns number of the resource, which is kept when it exists */
+async function put(
+  store: Store,
+  { no, parentNo, ty, ri, rn, path, depth, creator, attributes }: Resource,
+): Promise<number> {
+  const now = nowTimestamp();
+  const { rows } = await store.pool.query<{ no: number }>(
+    `INSERT INTO cse.resource AS r (no, parent_no, ri, rn, ty, path, depth, creator, attributes)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb || jsonb_build_object('ct', $10::text, 'lt', $10::text))
+     ON CONFLICT (path) DO UPDATE SET creator = EXCLUDED.creator, version = r.version + 1,
+       attributes = EXCLUDED.attributes || jsonb_build_object('ct', r.ct)
+     RETURNING no`,
+    [no, parentNo, ri, rn, ty, path, depth, creator, JSON.stringify(attributes), now],
+  );
+  return rows[0]?.no ?? no;
+}

@@ -1,0 +1,32 @@
+import type { Log } from '#platform';
+import type { Access, Asker } from '../access/access.ts';
+import type { Names } from '../address.ts';
+import type { Targets } from '../notifications/targets.ts';
+import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
+import type { Committer } from '../store/committer.ts';
+import type { Numbers } from '../store/numbers.ts';
+import type { Store } from '../store/store.ts';
+
+/** Everything the procedures need from outside; there is one per CSE. */
+export interface Context {
+  readonly names: Names;
+  readonly admin: string;
+  /** `open`: originators are believed. */
+  readonly security: 'token' | 'open';
+  readonly store: Store;
+  readonly committer: Committer;
+  readonly numbers: Numbers;
+  readonly access: Access;
+  readonly targets: Targets;
+  readonly log: Log;
+}
+
+/** A request whose form is checked and whose originator is established. */
+export interface Call {
+  readonly request: RequestPrimitive;
+  readonly session: Session;
+  readonly asker: Asker;
+}
+
+/** What a procedure answers; the request identifier and release are added in one place. */
+export type Answer = Omit<ResponsePrimitive, 'rqi' | 'rvi'>;

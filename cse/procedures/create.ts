@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import { right, wildcard } from '../access/rule.ts';
+import type { JsonObject } from '../primitive.ts';
+import { badRequest, Refused } from '../refusal.ts';
+import { attributesOf } from '../representation.ts';
+import { definitionOf, type ResourceDefinition } from '../resources/index.ts';
+import { standardTypes } from '../resources/standard-types.ts';
+import { checkCreate, representationIn } from '../resources/validate.ts';
+import { instanceType, type Resource, readInstanceId } from '../store/resource.ts';
+import { nowTimestamp } from '../timestamp.ts';
+import type { Answer, Call, Context } from './context.ts';
+import { effectsOf, type Surroundings, surroundingsOf } from './effects.ts';
+import { expirationTime } from './expiration.ts';
+import { differences, represent } from './result.ts';
+import { rulesOf } from './rules.ts';
+import { findTarget } from './target.ts';
+
+const aeType = 2;
+const containerType = 3;
+const subscriptionType = 23;
+/** Keeps every path within what an index entry can hold. */
+const pathLengthMax = 2000;
+const depthMax = 64;
+
+/** CREATE, TS-0004 §7.3.3.5; each line is a step of §7.2.2.2. */
+export async function create(context: Context, call: Call): Promise<Answer> {
+  const { request, asker } = call;
+  const type = request.ty ?? 0;
+  const { resource: parent, virtual } = await findTarget(context, request.to);
+  if (virtual !== undefined)
+    throw new Refused('OPERATION_NOT_ALLOWED', `to: nothing can be created under the virtual resource ${virtual}`);
+  if (type !== aeType && !(await context.access.permits(asker, right.create, parent, type))) {
+    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not CREATE under ${parent.path}`);
+  }
+  const definition = definitionOfChild(parent, type);
+  const given = representationIn(request.pc, definition);
+  checkCreate(definition, given);
+  checkName(parent, given);
+  return type === instanceType
+    ? createInstance(context, call, parent, given)
+    : createResource(context, call, parent, definition, given);
+}
+
+/** TS-0004 §7.3.3.3, first steps. */
+function definitionOfChild(parent: Resource, type: number): ResourceDefinition {
+  const definition = definitionOf(type);
+  const shortName = standardTypes.get(type) ?? String(type);
+  if (definition !== undefined && !definition.creatable) {
+    throw new Refused('OPERATION_NOT_ALLOWED', `ty: <${definition.longName}> is made by the CSE only`);
+  }
+  if (definition === undefined)
+    throw new Refused('NOT_IMPLEMENTED', `ty: type ${type} (${shortName}) is not supported by this CSE`);
+  if (!definitionOf(parent.ty)?.children.includes(shortName)) {
+    const status = type === subscriptionType ? 'TARGET_NOT_SUBSCRIBABLE' : 'INVALID_CHILD_RESOURCE_TYPE';
+    throw new Refused(
+      status,
+      `ty: <${definitionOf(parent.ty)?.longName}> cannot have a <${definition.longName}> child`,
+    );
+  }
+  return definition;
+}
+
+function checkName(parent: Resource, { rn }: JsonObject): void {
+  if (parent.depth + 1 > depthMax) throw badRequest(`to: resources can be nested ${depthMax} deep`);
+  if (typeof rn !== 'string') return;
+  if (parent.path.length + rn.length + 1 > pathLengthMax)
+    throw badRequest(`rn: the address would be longer than ${pathLengthMax} characters`);
+  if (definitionOf(parent.ty)?.virtualChildren.includes(rn)) {
+    throw new Refused('CONFLICT', `rn: "${rn}" is the name of a virtual resource of ${parent.path}`);
+  }
+  if (parent.ty === containerType && readInstanceId(rn) !== undefined) {
+    throw new Refused('CONFLICT', `rn: names of the form "${rn}" are given by the CSE`);
+  }
+}
+
+async function createInstance(context: Context, call: Call, container: Resource, given: JsonObject): Promise<Answer> {
+  const { asker, request } = call;
+  const { rn, et: askedEt, lbl, cr, ...rest } = given;
+  const con = rest.con ?? '';
+  const cs = Buffer.byteLength(typeof con === 'string' ? con : JSON.stringify(con));
+  const { mbs, mia } = container.attributes;
+  if (typeof mbs === 'number' && cs > mbs) {
+    throw new Refused('NOT_ACCEPTABLE', `con: ${cs} bytes are more than mbs (maxByteSize) ${mbs} of ${container.path}`);
+  }
+  const ct = nowTimestamp();
+  const et = expirationTime(askedEt, container, typeof mia === 'number' ? mia : undefined);
+  const kept: JsonObject = {
+    ...(lbl === undefined ? {} : { lbl }),
+    ...(cr === undefined ? {} : { cr: asker.originator }),
+    ...rest,
+  };
+  const surroundings: Surroundings = {
+    ancestors: [container, ...(await context.store.ancestors(container))],
+    toParent: await context.store.subscriptionsOf(container.no),
+    toSelf: [],
+  };
+  let attributes: JsonObject = {};
+  const outcome = await context.committer.submit({
+    kind: 'append',
+    container,
+    rn: typeof rn === 'string' ? rn : null,
+    ct,
+    et,
+    cs,
+    lbl: Array.isArray(lbl) ? lbl.map(String) : null,
+    body: JSON.stringify(kept),
+    effects: (stored) => {
+      attributes = attributesOf(stored);
+      return effectsOf(context, 'created', stored, asker.originator, attributes, surroundings);
+    },
+  });
+  if (!outcome.done || outcome.stored === undefined) {
+    if (!outcome.done && outcome.why === 'taken') throw nameTaken(container, rn);
+    throw new Refused('NOT_FOUND', `to: ${container.path} has just been deleted`);
+  }
+  return created(request.rcn, outcome.stored, attributes, given);
+}
+
+async function createResource(
+  context: Context,
+  call: Call,
+  parent: Resource,
+  definition: ResourceDefinition,
+  given: JsonObject,
+): Promise<Answer> {
+  const no = await context.numbers.next();
+  const ri =
+    definition.type === aeType ? await registeredId(context, call) : `${definition.shortName}-${no.toString(36)}`;
+  const asker = definition.type === aeType ? { ...call.asker, originator: ri } : call.asker;
+  const rn = typeof given.rn === 'string' ? given.rn : ri;
+  const { rn: _rn, cr, ...rest } = given;
+  const now = nowTimestamp();
+  const attributes: JsonObject = {
+    ct: now,
+    lt: now,
+    et: expirationTime(given.et, parent),
+    ...(cr === undefined ? {} : { cr: asker.originator }),
+  };
+  for (const [name, value] of Object.entries(rest)) if (name !== 'et') attributes[name] = value;
+  await checkPolicies(context, attributes);
+  await rulesOf(definition.type).create?.(context, { parent, attributes, asker, ri });
+  const resource: Resource = {
+    no,
+    parentNo: parent.no,
+    ty: definition.type,
+    ri,
+    pi: parent.ri,
+    rn,
+    path: `${parent.path}/${rn}`,
+    depth: parent.depth + 1,
+    creator: asker.originator,
+    version: 1,
+    attributes,
+  };
+  if (parent.ty === containerType && (await context.store.instanceByName(parent, rn)) !== undefined)
+    throw nameTaken(parent, rn);
+  const all = attributesOf(resource, { st: 0, cni: 0, cbs: 0 });
+  const surroundings = await surroundingsOf(context, resource, true);
+  const outcome = await context.committer.submit({
+    kind: 'create',
+    resource,
+    effects: () => effectsOf(context, 'created', resource, asker.originator, all, surroundings),
+  });
+  if (!outcome.done) {
+    if (definition.type === aeType && (await context.store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);
+    throw nameTaken(parent, rn);
+  }
+  return created(call.request.rcn, resource, all, given);
+}
+
+/** AE-ID of a registration, TS-0001 §10.2.2.2: what was asked for, or one this CSE gives. */
+async function registeredId({ store, admin }: Context, { asker: { originator }, session }: Call): Promise<string> {
+  if (originator !== '' && originator !== 'C' && originator !== 'S') {
+    if ((await store.byRi(originator)) !== undefined) throw alreadyRegistered(originator);
+    return originator;
+  }
+  const prefix = originator === 'S' ? 'S' : 'C';
+  const random = randomBytes(8).toString('hex');
+  const { originatorPattern = '*' } = session;
+  const stem = originatorPattern.startsWith('*') ? `${prefix}${originatorPattern}` : originatorPattern;
+  const ri = stem.replace('*', random).replaceAll('*', '');
+  if (ri === admin || !ri.startsWith(prefix) || !wildcard(originatorPattern)(ri)) {
+    throw new Refused('APP_RULE_VALIDATION_FAILED', `fr: the credential allows no AE-ID that begins with ${prefix}`);
+  }
+  if ((await store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);
+  return ri;
+}
+
+/** Every `acpi` entry has to lead to a policy; one that does not would lock the resource (TS-0001 §9.6.1.3.2). */
+export async function checkPolicies({ access }: Context, { acpi }: JsonObject): Promise<void> {
+  for (const reference of Array.isArray(acpi) ? acpi : []) {
+    if ((await access.policyAt(String(reference))) === undefined) {
+      throw badRequest(
+        `acpi (accessControlPolicyIDs): ${String(reference)} is not an access control policy of this CSE`,
+      );
+    }
+  }
+}
+
+/** Response by result content, TS-0001 §8.1.2. */
+function created(rcn: number | undefined, resource: Resource, attributes: JsonObject, given: JsonObject): Answer {
+  const rsc = 2001;
+  switch (rcn) {
+    case 0:
+      return { rsc };
+    case 2:
+      return { rsc, pc: { 'm2m:uri': resource.path } };
+    case 3:
+      return { rsc, pc: { 'm2m:rce': { ...represent(resource, attributes), uri: resource.path } } };
+    case 9:
+      return { rsc, pc: represent(resource, differences(given, attributes)) };
+    default:
+      return { rsc, pc: represent(resource, attributes) };
+  }
+}
+
+const nameTaken = (parent: Resource, rn: unknown): Refused =>
+  new Refused('CONFLICT', `rn: ${parent.path} has a child "${String(rn)}" already`);
+
+const alreadyRegistered = (id: string): Refused =>
+  new Refused('ORIGINATOR_HAS_ALREADY_REGISTERED', `fr: ${id} is registered already`);

@@ -1,0 +1,56 @@
+import { right } from '../access/rule.ts';
+import { Refused } from '../refusal.ts';
+import { definitionOf } from '../resources/index.ts';
+import { instanceType, type Resource } from '../store/resource.ts';
+import { matchesFilter } from '../store/search.ts';
+import type { Answer, Call, Context } from './context.ts';
+import { effectsOf, surroundingsOf } from './effects.ts';
+import { readFilter } from './filter.ts';
+import { currentAttributes } from './result.ts';
+import { content, noMatch } from './retrieve.ts';
+import { findTarget, refuseDisabledRetrieval, virtualInstance } from './target.ts';
+
+/** DELETE, TS-0004 §7.3.3.8. */
+export async function remove(context: Context, call: Call): Promise<Answer> {
+  const { request, asker } = call;
+  const { resource: addressed, virtual } = await findTarget(context, request.to);
+  const definition = definitionOf(addressed.ty);
+  if (virtual === undefined && !definition?.deletable) {
+    throw new Refused('OPERATION_NOT_ALLOWED', `to: <${definition?.longName}> cannot be deleted`);
+  }
+  const filter = readFilter(request.fc);
+  if (!(await context.access.permits(asker, right.delete, addressed))) {
+    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not DELETE ${addressed.path}`);
+  }
+  if (virtual !== undefined && addressed.attributes.disr === true) {
+    throw new Refused('OPERATION_NOT_ALLOWED', `disr (disableRetrieval) of ${addressed.path} forbids this`);
+  }
+  const resource = virtual === undefined ? addressed : await virtualInstance(context, addressed, virtual);
+  await refuseDisabledRetrieval(context, resource);
+  if (filter !== undefined && !(await matchesFilter(context.store, resource, filter))) throw noMatch(resource);
+  const { rcn = 0 } = request;
+  const shown = rcn === 0 ? undefined : await content(context, call, resource);
+  await deleteResource(context, resource, asker.originator);
+  return { ...shown, rsc: 2002 };
+}
+
+/**
+ * Deletes a resource with everything below it, and tells whoever subscribed.
+ *
+ * @param originator who causes it; the CSE itself for expiration
+ * @throws Refused NOT_FOUND when somebody else was faster
+ */
+export async function deleteResource(context: Context, resource: Resource, originator: string): Promise<void> {
+  const { store, committer, names } = context;
+  const surroundings = await surroundingsOf(context, resource, false);
+  const attributes = await currentAttributes(store, resource);
+  const effects = () => effectsOf(context, 'deleted', resource, originator, attributes, surroundings);
+  const container = resource.ty === instanceType ? await store.byNumber(resource.no) : undefined;
+  const outcome =
+    resource.ty !== instanceType
+      ? await committer.submit({ kind: 'delete', resource, cseId: names.cseId, effects })
+      : container === undefined
+        ? undefined
+        : await committer.submit({ kind: 'remove', container, instance: resource, effects });
+  if (!outcome?.done) throw new Refused('NOT_FOUND', `to: ${resource.path} has just been deleted`);
+}

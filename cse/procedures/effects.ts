@@ -1,0 +1,69 @@
+import { type Event, eventType, notificationsFor } from '../notifications/evaluate.ts';
+import type { JsonObject } from '../primitive.ts';
+import { elementOf, feedLabels } from '../representation.ts';
+import { instanceType, type Resource } from '../store/resource.ts';
+import type { Effects } from '../store/write.ts';
+import type { Context } from './context.ts';
+
+export type ChangeKind = 'created' | 'updated' | 'deleted';
+
+/** What is known about the surroundings of a change before it is stored. */
+export interface Surroundings {
+  readonly ancestors: readonly Resource[];
+  /** Subscriptions to the parent. */
+  readonly toParent: readonly Resource[];
+  /** Subscriptions to the resource itself. */
+  readonly toSelf: readonly Resource[];
+}
+
+export async function surroundingsOf({ store }: Context, resource: Resource, isNew: boolean): Promise<Surroundings> {
+  const ancestors = await store.ancestors(resource);
+  const toParent = resource.parentNo === null ? [] : await store.subscriptionsOf(resource.parentNo);
+  const toSelf = isNew || resource.ty === instanceType ? [] : await store.subscriptionsOf(resource.no);
+  return { ancestors, toParent, toSelf };
+}
+
+/**
+ * Feed entry and notifications of one change.
+ *
+ * @param attributes all attributes of the resource after the change; before it, for a deletion
+ * @param modified what an UPDATE changed
+ */
+export function effectsOf(
+  { names }: Context,
+  kind: ChangeKind,
+  resource: Resource,
+  originator: string,
+  attributes: JsonObject,
+  { ancestors, toParent, toSelf }: Surroundings,
+  modified?: JsonObject,
+): Effects {
+  const element = elementOf(resource);
+  const text = JSON.stringify(attributes);
+  const body = `{"ty":${resource.ty},"to":${JSON.stringify(resource.path)},"ri":${JSON.stringify(resource.ri)},"parent":${JSON.stringify(
+    ancestors[0]?.path ?? '',
+  )},"originator":${JSON.stringify(originator)},"pc":{"${element}":${text}}}`;
+  const changes = [{ kind, labels: feedLabels(resource, ancestors), body }];
+  if (toParent.length === 0 && toSelf.length === 0) return { changes, notifications: [] };
+  const event = (type: Event['type']): Event => ({
+    type,
+    subject: resource,
+    element,
+    all: () => text,
+    ...(modified === undefined ? {} : { modified }),
+  });
+  switch (kind) {
+    case 'created':
+      return { changes, notifications: notificationsFor(event(eventType.childCreated), toParent, names.cseId) };
+    case 'updated':
+      return { changes, notifications: notificationsFor(event(eventType.updated), toSelf, names.cseId) };
+    case 'deleted':
+      return {
+        changes,
+        notifications: [
+          ...notificationsFor(event(eventType.deleted), toSelf, names.cseId),
+          ...notificationsFor(event(eventType.childDeleted), toParent, names.cseId),
+        ],
+      };
+  }
+}

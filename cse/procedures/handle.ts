@@ -1,0 +1,64 @@
+import { messageOf, systemErrorCode } from '#platform';
+import { establishOriginator } from '../access/originator.ts';
+import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
+import { badRequest, Refused } from '../refusal.ts';
+import { responseStatus } from '../response-status.ts';
+import { Saturated } from '../store/write.ts';
+import type { Answer, Call, Context } from './context.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { notify } from './notify.ts';
+import { checkPrimitive, operationName } from './primitive-check.ts';
+import { retrieve } from './retrieve.ts';
+import { update } from './update.ts';
+
+const procedures = { create, retrieve, update, delete: remove, notify } as const;
+
+/** Carries out a request and turns whatever happens into a response; the only place where errors become responses. */
+export async function handle(
+  context: Context,
+  request: RequestPrimitive,
+  session: Session,
+): Promise<ResponsePrimitive> {
+  const { rqi = '', rvi } = request;
+  const answer = await answerTo(context, request, session);
+  return { ...answer, rqi, ...(rvi === undefined ? {} : { rvi }) };
+}
+
+async function answerTo(context: Context, request: RequestPrimitive, session: Session): Promise<Answer> {
+  try {
+    const asker = await checkPrimitive(request, () => establishOriginator(context, request, session));
+    const name = operationName(request.op);
+    if (name === undefined) throw badRequest('op: 1 to 5 is expected');
+    const call: Call = { request, session, asker };
+    return await procedures[name](context, call);
+  } catch (error) {
+    return refusal(context, request, error);
+  }
+}
+
+function refusal({ log }: Context, { rqi, op, to }: RequestPrimitive, error: unknown): Answer {
+  if (error instanceof Refused) {
+    const { rsc } = responseStatus[error.status];
+    log.debug({ rqi, op, to, status: error.status, why: error.message }, 'refused');
+    return { rsc, pc: { 'm2m:dbg': error.message } };
+  }
+  const { rsc } = responseStatus.INTERNAL_SERVER_ERROR;
+  if (error instanceof Saturated) {
+    log.warn({ rqi, op, to }, 'refused, because too much work waits');
+    return { rsc, pc: { 'm2m:dbg': 'this CSE has too much work at the moment; try again' } };
+  }
+  // Our insides are for the log; the originator learns that it was not its fault.
+  log.error(
+    {
+      rqi,
+      op,
+      to,
+      reason: messageOf(error),
+      code: systemErrorCode(error),
+      stack: error instanceof Error ? error.stack : undefined,
+    },
+    'a request failed',
+  );
+  return { rsc, pc: { 'm2m:dbg': 'an internal error occurred; it was logged' } };
+}

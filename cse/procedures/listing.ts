@@ -1,0 +1,101 @@
+import type { Right } from '../access/rule.ts';
+import type { Json, JsonObject } from '../primitive.ts';
+import { elementOf } from '../representation.ts';
+import type { Resource } from '../store/resource.ts';
+import { search } from '../store/search.ts';
+import type { Call, Context } from './context.ts';
+import type { Filter } from './filter.ts';
+import { currentAttributes } from './result.ts';
+import { findTarget } from './target.ts';
+
+/** Most results of one listing; what is left out is announced by `cnst` and `cnot`. */
+const resultsMax = 2_000;
+/** Resources looked at for one listing, however few of them may be shown. */
+const lookedAtMax = 200_000;
+/** Representations returned in one result (`rcn` 4 and 8). */
+export const representationsMax = 1_000;
+
+export interface Listing {
+  readonly resources: readonly Resource[];
+  /** 1-based position to go on from; undefined when nothing is left out. */
+  readonly nextOffset?: number;
+}
+
+/**
+ * Collects what is below a resource, meets the filter and may be seen (TS-0004 §7.3.3.14, TS-0001 §10.2.6): `ofst` and
+ * `lim` count such results.
+ */
+export async function listBelow(
+  context: Context,
+  { asker }: Call,
+  root: Resource,
+  filter: Filter,
+  asked: Right,
+  atMost = resultsMax,
+): Promise<Listing> {
+  const { store, access } = context;
+  const limit = Math.min(filter.limit ?? atMost, atMost);
+  const everywhere = await access.permitsEverywhere(asker, asked);
+  const scope = {
+    root,
+    ...(filter.level === undefined ? {} : { levels: filter.level }),
+    ...(everywhere ? {} : { visibleTo: asker.originator }),
+  };
+  const resources: Resource[] = [];
+  let place = 0;
+  let lookedAt = 0;
+  for await (const found of search(store, scope, filter)) {
+    lookedAt += 1;
+    const shown = filter.relativePath === undefined ? found : await below(context, found, filter.relativePath);
+    const permitted = shown !== undefined && (everywhere || (await access.permits(asker, asked, shown)));
+    if (permitted) {
+      place += 1;
+      if (place >= filter.offset) {
+        if (resources.length >= limit) return { resources, nextOffset: place };
+        resources.push(shown);
+      }
+    }
+    if (lookedAt >= lookedAtMax) return { resources, nextOffset: place + 1 };
+  }
+  return { resources };
+}
+
+/** `arp`: what stands at a relative path below a match, if anything does. */
+async function below(context: Context, match: Resource, relativePath: string): Promise<Resource | undefined> {
+  try {
+    const { resource, virtual } = await findTarget(context, `${match.path}/${relativePath}`);
+    if (virtual === undefined) return resource;
+    return (await (virtual === 'la' ? context.store.latest(resource) : context.store.oldest(resource))) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Address of a resource in a list, by `drt`: structured (default) or its identifier. */
+export const addressOf = (resource: Resource, drt: number | undefined): string =>
+  drt === 2 ? resource.ri : resource.path;
+
+/** `ch` and `rrf` entries, TS-0004 §6.3.5.29. */
+export const referencesTo = (resources: readonly Resource[], drt: number | undefined): JsonObject[] =>
+  resources.map((resource) => ({ nm: resource.rn, typ: resource.ty, val: addressOf(resource, drt) }));
+
+/** Hangs representations into their parents, grouped by type: `{ "m2m:cin": [ … ], "m2m:cnt": [ { …, "m2m:cin": [] } ] }`. */
+export async function nest(
+  context: Context,
+  root: Resource,
+  resources: readonly Resource[],
+  into: JsonObject,
+): Promise<void> {
+  const byPath = new Map<string, JsonObject>([[root.path, into]]);
+  for (const resource of resources) {
+    const parent = byPath.get(resource.path.slice(0, -resource.rn.length - 1));
+    // A child whose parent is not shown has no place in the tree.
+    if (parent === undefined) continue;
+    const attributes = await currentAttributes(context.store, resource);
+    const element = elementOf(resource);
+    const siblings = parent[element];
+    if (Array.isArray(siblings)) siblings.push(attributes as Json);
+    else parent[element] = [attributes];
+    byPath.set(resource.path, attributes);
+  }
+}

@@ -1,0 +1,110 @@
+import { type OperationName, operation, type RequestPrimitive } from '../primitive.ts';
+import { badRequest, Refused } from '../refusal.ts';
+import { standardTypes } from '../resources/standard-types.ts';
+import { fromAbsoluteOrRelative, fromTimestamp } from '../timestamp.ts';
+
+const operationNames = new Map<number, OperationName>(
+  Object.entries(operation).map(([name, number]) => [number, name as OperationName]),
+);
+
+/** Result contents each operation may ask for, TS-0001 Table 8.1.2-1; of these, 7, 10 and 12 are not served. */
+const resultContents: Readonly<Record<OperationName, readonly number[]>> = {
+  create: [0, 1, 2, 3, 9],
+  retrieve: [1, 4, 5, 6, 7, 8, 10, 12],
+  update: [0, 1, 9],
+  delete: [0, 1, 4, 5, 6, 8],
+  notify: [],
+};
+const discoveryResults: readonly number[] = [6, 11];
+const unservedResults: readonly number[] = [7, 10, 12];
+const releases: readonly string[] = ['1', '2', '2a', '3', '4', '5'];
+const requestIdLengthMax = 255;
+
+export const operationName = (op: number): OperationName | undefined => operationNames.get(op);
+
+/**
+ * Checks a request without looking at any resource: TS-0004 §7.3.2.1, in its order. Who the originator is, is checked
+ * right after the presence of `fr`.
+ *
+ * @param establish checks the originator
+ */
+export async function checkPrimitive<T>(request: RequestPrimitive, establish: () => T | Promise<T>): Promise<T> {
+  const name = operationName(request.op);
+  if (name === undefined) throw badRequest(`op: 1 to 5 is expected, found ${JSON.stringify(request.op)}`);
+  if (typeof request.to !== 'string' || request.to === '')
+    throw badRequest('to: an address is expected, there is none');
+  if (typeof request.rqi !== 'string' || request.rqi === '' || request.rqi.length > requestIdLengthMax) {
+    throw badRequest(`rqi: a request identifier of 1 to ${requestIdLengthMax} characters is expected`);
+  }
+  checkTimes(request);
+  const established = await establish();
+  checkCreateParameters(request);
+  checkResultContent(name, request);
+  if (request.rvi !== undefined && !releases.includes(request.rvi)) {
+    throw new Refused(
+      'RELEASE_VERSION_NOT_SUPPORTED',
+      `rvi: one of ${releases.join(', ')} is expected, found "${request.rvi}"`,
+    );
+  }
+  checkOthers(request);
+  return established;
+}
+
+function checkTimes({ ot, rqet, rset, oet, rp }: RequestPrimitive): void {
+  const now = Date.now();
+  if (ot !== undefined && fromTimestamp(ot) === undefined)
+    throw badRequest(`ot: a timestamp is expected, found "${ot}"`);
+  for (const [name, value] of Object.entries({ rqet, rset, oet, rp })) {
+    if (value === undefined) continue;
+    const time = fromAbsoluteOrRelative(value, now);
+    if (time === undefined)
+      throw badRequest(`${name}: a timestamp or signed milliseconds are expected, found "${value}"`);
+    if (name === 'oet' && time > now) {
+      throw new Refused('NOT_IMPLEMENTED', 'oet: an operation can only be executed immediately');
+    }
+    if ((name === 'rqet' || name === 'rset') && time <= now) {
+      throw new Refused('REQUEST_TIMEOUT', `${name}: ${value} has passed`);
+    }
+  }
+}
+
+function checkCreateParameters({ op, ty, fc }: RequestPrimitive): void {
+  if (op !== operation.create) {
+    if (ty !== undefined) throw badRequest('ty: only a CREATE names a resource type');
+    return;
+  }
+  if (ty === undefined) throw badRequest('ty: a CREATE names the resource type, there is none');
+  if (!standardTypes.has(ty)) throw badRequest(`ty: ${ty} is not a resource type`);
+  if (fc !== undefined) throw badRequest('fc: a CREATE has no filter criteria');
+}
+
+function checkResultContent(name: OperationName, { rcn, fc }: RequestPrimitive): void {
+  if (rcn === undefined) return;
+  const discovery = name === 'retrieve' && Number(fc?.fu) === 1;
+  const allowed = discovery ? discoveryResults : resultContents[name];
+  if (!allowed.includes(rcn)) {
+    const what = discovery ? 'a discovery' : `a ${name.toUpperCase()}`;
+    throw badRequest(
+      `rcn: ${allowed.length === 0 ? 'not accepted' : `one of ${allowed.join(', ')} is expected`} in ${what}, found ${rcn}`,
+    );
+  }
+  if (unservedResults.includes(rcn)) throw new Refused('NOT_IMPLEMENTED', `rcn: ${rcn} is not supported`);
+}
+
+function checkOthers({ op, rt, drt, ec, fc, grtm, sqi }: RequestPrimitive): void {
+  if (fc !== undefined && op === operation.notify) throw badRequest('fc: a NOTIFY has no filter criteria');
+  if (rt !== undefined) {
+    if (rt.rtv === 1)
+      throw new Refused('NON_BLOCKING_SYNCH_REQUEST_NOT_SUPPORTED', 'rt: 3 (blocking) is expected, found 1');
+    if (rt.rtv === 2 || rt.rtv === 5)
+      throw new Refused('NOT_IMPLEMENTED', `rt: 3 (blocking) is expected, found ${rt.rtv}`);
+    if (rt.rtv !== 3 && rt.rtv !== 4) throw badRequest(`rt: 1 to 5 is expected, found ${JSON.stringify(rt.rtv)}`);
+  }
+  if (drt !== undefined && drt !== 1 && drt !== 2)
+    throw badRequest(`drt: 1 (structured) or 2 (unstructured) is expected, found ${drt}`);
+  if (ec !== undefined && ![2, 3, 4].includes(ec) && !(Number.isInteger(ec) && ec >= 100 && ec <= 999)) {
+    throw badRequest(`ec: 2, 3, 4 or 100 to 999 is expected, found ${ec}`);
+  }
+  if (grtm !== undefined) throw new Refused('NOT_IMPLEMENTED', 'grtm: groups are not supported');
+  if (sqi === true) throw new Refused('NOT_IMPLEMENTED', 'sqi: semantic queries are not supported');
+}

@@ -1,0 +1,113 @@
+import { right } from '../access/rule.ts';
+import type { Json, JsonObject } from '../primitive.ts';
+import { badRequest, Refused } from '../refusal.ts';
+import { elementOf } from '../representation.ts';
+import { definitionOf } from '../resources/index.ts';
+import type { Resource } from '../store/resource.ts';
+import { matchesFilter } from '../store/search.ts';
+import type { Answer, Call, Context } from './context.ts';
+import { type Filter, readFilter } from './filter.ts';
+import { addressOf, type Listing, listBelow, nest, referencesTo, representationsMax } from './listing.ts';
+import { currentAttributes, represent } from './result.ts';
+import { findTarget, refuseDisabledRetrieval, virtualInstance } from './target.ts';
+
+const everything: Filter = { discovery: false, conditions: [], either: false, offset: 1 };
+
+/** RETRIEVE and discovery, TS-0004 §7.3.3.6, §7.3.3.14. */
+export async function retrieve(context: Context, call: Call): Promise<Answer> {
+  const { request, asker } = call;
+  const target = await findTarget(context, request.to);
+  const filter = readFilter(request.fc);
+  if (filter?.discovery) return discover(context, call, target.resource, filter);
+  const { resource: addressed, virtual } = target;
+  if (!(await context.access.permits(asker, right.retrieve, addressed))) {
+    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not RETRIEVE ${addressed.path}`);
+  }
+  const names = attributeNames(request.pc, target.attribute);
+  if (virtual !== undefined && addressed.attributes.disr === true) {
+    throw new Refused('OPERATION_NOT_ALLOWED', `disr (disableRetrieval) of ${addressed.path} forbids this`);
+  }
+  const resource = virtual === undefined ? addressed : await virtualInstance(context, addressed, virtual);
+  await refuseDisabledRetrieval(context, resource);
+  if (names !== undefined) return partial(context, resource, names, request.rcn);
+  return content(context, call, resource, filter);
+}
+
+/** The result a RETRIEVE, or a DELETE about to happen, shows (TS-0001 §8.1.2). */
+export async function content(context: Context, call: Call, resource: Resource, filter?: Filter): Promise<Answer> {
+  const { rcn = 1, drt } = call.request;
+  // Without children in the result, the filter asks about the target itself.
+  if (rcn === 1 && filter !== undefined && !(await matchesFilter(context.store, resource, filter)))
+    throw noMatch(resource);
+  const rsc = 2000;
+  if (rcn === 1) return { rsc, pc: represent(resource, await currentAttributes(context.store, resource)) };
+  const withRepresentations = rcn === 4 || rcn === 8;
+  const listing = await listBelow(
+    context,
+    call,
+    resource,
+    filter ?? everything,
+    right.retrieve,
+    withRepresentations ? representationsMax : undefined,
+  );
+  const status = partialStatus(listing);
+  if (rcn === 6) return { rsc, pc: { 'm2m:rrl': { rrf: referencesTo(listing.resources, drt) } }, ...status };
+  const shown: JsonObject = rcn === 8 ? {} : await currentAttributes(context.store, resource);
+  if (rcn === 5) shown.ch = referencesTo(listing.resources, drt);
+  else await nest(context, resource, listing.resources, shown);
+  return { rsc, pc: { [elementOf(resource)]: shown }, ...status };
+}
+
+/** `fu=1`: addresses of what matches. Who may discover nothing gets an empty list (TS-0001 §10.2.6). */
+async function discover(context: Context, call: Call, root: Resource, filter: Filter): Promise<Answer> {
+  const { rcn, drt } = call.request;
+  const listing = await listBelow(context, call, root, filter, right.discover);
+  const pc: JsonObject =
+    rcn === undefined
+      ? { 'm2m:uril': listing.resources.map((resource) => addressOf(resource, drt)) }
+      : { 'm2m:rrl': { rrf: referencesTo(listing.resources, drt) } };
+  return { rsc: 2000, pc, ...partialStatus(listing) };
+}
+
+/** Content status and offset, when something was left out (TS-0001 §8.1.2). */
+const partialStatus = ({ nextOffset }: Listing): Pick<Answer, 'cnst' | 'cnot'> =>
+  nextOffset === undefined ? {} : { cnst: 1, cnot: nextOffset };
+
+/** Names asked for by `m2m:atrl` or by `#name` in the address (TS-0004 §7.3.3.6). */
+function attributeNames(pc: JsonObject | undefined, fragment: string | undefined): string[] | undefined {
+  if (fragment !== undefined) return [fragment];
+  if (pc === undefined || Object.keys(pc).length === 0) return undefined;
+  const list: Json | undefined = pc['m2m:atrl'];
+  if (
+    Object.keys(pc).length > 1 ||
+    !Array.isArray(list) ||
+    list.length === 0 ||
+    !list.every((name) => typeof name === 'string')
+  ) {
+    throw badRequest('pc: a RETRIEVE may only hold "m2m:atrl", a list of attribute names');
+  }
+  return list;
+}
+
+async function partial(
+  { store }: Context,
+  resource: Resource,
+  names: string[],
+  rcn: number | undefined,
+): Promise<Answer> {
+  if (rcn !== undefined && rcn !== 1)
+    throw badRequest(`rcn: 1 is expected when single attributes are asked for, found ${rcn}`);
+  const definition = definitionOf(resource.ty);
+  const unknown = names.find((name) => definition === undefined || !Object.hasOwn(definition.attributes, name));
+  if (unknown !== undefined) throw badRequest(`atrl: "${unknown}" is not an attribute of <${definition?.longName}>`);
+  const attributes = await currentAttributes(store, resource);
+  const chosen: JsonObject = {};
+  for (const name of names) {
+    const value = attributes[name];
+    if (value !== undefined) chosen[name] = value;
+  }
+  return { rsc: 2000, pc: represent(resource, chosen) };
+}
+
+export const noMatch = (resource: Resource): Refused =>
+  new Refused('NOT_FOUND', `fc: ${resource.path} does not meet the filter criteria`);

@@ -1,0 +1,112 @@
+import { right } from '../access/rule.ts';
+import type { JsonObject } from '../primitive.ts';
+import { badRequest, Refused } from '../refusal.ts';
+import { attributesOf } from '../representation.ts';
+import { definitionOf } from '../resources/index.ts';
+import { checkUpdate, representationIn } from '../resources/validate.ts';
+import type { Resource } from '../store/resource.ts';
+import { matchesFilter } from '../store/search.ts';
+import { nowTimestamp } from '../timestamp.ts';
+import type { Answer, Call, Context } from './context.ts';
+import { checkPolicies } from './create.ts';
+import { effectsOf, surroundingsOf } from './effects.ts';
+import { expirationTime } from './expiration.ts';
+import { readFilter } from './filter.ts';
+import { differences, represent } from './result.ts';
+import { noMatch } from './retrieve.ts';
+import { rulesOf } from './rules.ts';
+import { findTarget } from './target.ts';
+
+const containerType = 3;
+/** Tries when somebody else changes the resource at the same moment. */
+const attempts = 5;
+
+/** UPDATE, TS-0004 §7.3.3.7. */
+export async function update(context: Context, call: Call): Promise<Answer> {
+  const { request, asker } = call;
+  for (let attempt = 1; ; attempt += 1) {
+    const { resource, virtual } = await findTarget(context, request.to);
+    const definition = definitionOf(resource.ty);
+    if (virtual !== undefined || definition === undefined || !definition.updatable) {
+      throw new Refused('OPERATION_NOT_ALLOWED', `to: <${virtual ?? definition?.longName}> cannot be updated`);
+    }
+    const filter = readFilter(request.fc);
+    if (filter !== undefined && !(await matchesFilter(context.store, resource, filter))) throw noMatch(resource);
+    await authorize(context, call, resource);
+    const given = representationIn(request.pc, definition);
+    checkUpdate(definition, given);
+    const attributes = await changed(context, resource, given);
+    await checkPolicies(context, given);
+    await rulesOf(resource.ty).update?.(context, { resource, given, attributes, asker });
+    const answer = await store(context, call, resource, given, attributes);
+    if (answer !== undefined) return answer;
+    if (attempt === attempts)
+      throw new Refused('CONFLICT', `to: ${resource.path} is being changed by others all the time`);
+  }
+}
+
+async function authorize({ access }: Context, { request, asker }: Call, resource: Resource): Promise<void> {
+  const content = Object.values(request.pc ?? {})[0];
+  const names = typeof content === 'object' && content !== null ? Object.keys(content) : [];
+  const ofPolicies = names.includes('acpi') && definitionOf(resource.ty)?.attributes.acpi !== undefined;
+  const permitted = ofPolicies
+    ? await access.permitsPolicyChange(asker, resource)
+    : await access.permits(asker, right.update, resource);
+  if (!permitted)
+    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not UPDATE ${resource.path}`);
+  // Whoever may change the policies need not have the right to change anything else (TS-0001 §9.6.1.3.2).
+  if (ofPolicies && names.length > 1)
+    throw badRequest('acpi (accessControlPolicyIDs) has to be the only attribute of its UPDATE');
+}
+
+/** Attributes after the change; null has removed some. */
+async function changed({ store }: Context, resource: Resource, given: JsonObject): Promise<JsonObject> {
+  const attributes: JsonObject = { ...resource.attributes, lt: nowTimestamp() };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === null) delete attributes[name];
+    else if (value !== undefined) attributes[name] = value;
+  }
+  if (given.et !== undefined) {
+    const parent = resource.parentNo === null ? undefined : await store.byNumber(resource.parentNo);
+    const et = expirationTime(given.et, parent);
+    const outlived = await store.childExpiringAfter(resource, et);
+    if (outlived !== undefined) throw badRequest(`et (expirationTime): the child ${outlived} would live longer`);
+    attributes.et = et;
+  }
+  return attributes;
+}
+
+/** @returns undefined when the resource was changed meanwhile and the request has to be looked at anew */
+async function store(
+  context: Context,
+  { request, asker }: Call,
+  before: Resource,
+  given: JsonObject,
+  attributes: JsonObject,
+): Promise<Answer | undefined> {
+  const resource: Resource = { ...before, version: before.version + 1, attributes };
+  const surroundings = await surroundingsOf(context, resource, false);
+  const counters = resource.ty === containerType ? await context.store.counters(resource.no) : undefined;
+  let all: JsonObject = {};
+  const outcome = await context.committer.submit({
+    kind: 'update',
+    resource,
+    emptied: before.attributes.disr === true && attributes.disr !== true,
+    effects: (after) => {
+      all = attributesOf(resource, after ?? counters);
+      const modified: JsonObject = { ...given, lt: attributes.lt ?? null };
+      if (after !== undefined) modified.st = after.st;
+      return effectsOf(context, 'updated', resource, asker.originator, all, surroundings, modified);
+    },
+  });
+  if (!outcome.done) {
+    context.store.invalidate({ containers: [], resources: [before.no], subscribed: [], subtrees: [] });
+    return undefined;
+  }
+  const rsc = 2004;
+  if (request.rcn === 0) return { rsc };
+  if (request.rcn !== 9) return { rsc, pc: represent(resource, all) };
+  const earlier = attributesOf(before, counters);
+  const different = differences(given, all, earlier);
+  return Object.keys(different).length === 0 ? { rsc } : { rsc, pc: represent(resource, different) };
+}

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../primitive.ts';
+
+/** A resource as it is stored. Objects of this type are shared by the cache and never changed. */
+export interface Resource {
+  /** Number in the store; for an instance, that of its container. */
+  readonly no: number;
+  readonly parentNo: number | null;
+  readonly ty: number;
+  readonly ri: string;
+  /** `ri` of the parent; empty for the CSEBase. */
+  readonly pi: string;
+  readonly rn: string;
+  /** Structured address: `cse-in/ae/cnt`. */
+  readonly path: string;
+  /** 0 for the CSEBase. */
+  readonly depth: number;
+  /** Originator of the CREATE; has full access where no policy says otherwise. */
+  readonly creator: string;
+  readonly version: number;
+  /** Everything else, without the counters of a container. */
+  readonly attributes: JsonObject;
+  /** State tag; instances only, where it also orders them. */
+  readonly st?: number;
+}
+
+/** What changes with every instance of a container (TS-0004 §7.4.6). */
+export interface Counters {
+  readonly st: number;
+  /** currentNrOfInstances */
+  readonly cni: number;
+  /** currentByteSize, bytes */
+  readonly cbs: number;
+}
+
+export const instanceType = 4;
+
+/** Identifier of an instance: its container's number and its own state tag. */
+export const instanceId = (containerNo: number, st: number): string =>
+  `cin-${containerNo.toString(36)}-${st.toString(36)}`;
+
+const instanceIdPattern = /^cin-([0-9a-z]{1,11})-([0-9a-z]{1,11})$/;
+
+/** @returns undefined when the text is not an instance's identifier */
+export function readInstanceId(ri: string): { no: number; st: number } | undefined {
+  const match = instanceIdPattern.exec(ri);
+  if (match === null) return undefined;
+  const no = Number.parseInt(match[1] ?? '', 36);
+  const st = Number.parseInt(match[2] ?? '', 36);
+  return Number.isSafeInteger(no) && Number.isSafeInteger(st) ? { no, st } : undefined;
+}
+
+/** Labels of a resource; empty when it has none. */
+export const labelsOf = ({ attributes }: Resource): readonly string[] =>
+  Array.isArray(attributes.lbl) ? (attributes.lbl as string[]) : [];

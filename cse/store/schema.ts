@@ -1,0 +1,98 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Feed, type RoomSchema } from '#platform';
+
+export const changeTable = 'cse.change';
+const instancePartitions = 8;
+
+class CseResources1763800001000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const statements = [
+      'CREATE SCHEMA IF NOT EXISTS cse',
+      // Numbers are handed out in blocks of a thousand, so that creating a resource needs no round trip for its identifier.
+      'CREATE SEQUENCE cse.resource_no INCREMENT BY 1000',
+      `CREATE TABLE cse.resource (
+         no bigint PRIMARY KEY,
+         parent_no bigint REFERENCES cse.resource (no),
+         ri text NOT NULL UNIQUE,
+         rn text NOT NULL,
+         ty smallint NOT NULL,
+         path text COLLATE "C" NOT NULL UNIQUE,
+         depth smallint NOT NULL,
+         creator text NOT NULL,
+         version integer NOT NULL DEFAULT 1,
+         attributes jsonb NOT NULL,
+         ct text COLLATE "C" GENERATED ALWAYS AS (attributes->>'ct') STORED,
+         lt text COLLATE "C" GENERATED ALWAYS AS (attributes->>'lt') STORED,
+         et text COLLATE "C" GENERATED ALWAYS AS (attributes->>'et') STORED
+       )`,
+      'CREATE INDEX ON cse.resource (parent_no, ty)',
+      'CREATE INDEX ON cse.resource (et) WHERE et IS NOT NULL',
+      `CREATE INDEX ON cse.resource USING gin ((attributes->'lbl'))`,
+      // Beside the container's row, narrow and with room on its page, because it changes with every instance.
+      `CREATE TABLE cse.counter (
+         no bigint PRIMARY KEY, st bigint NOT NULL, cni bigint NOT NULL, cbs bigint NOT NULL
+       ) WITH (fillfactor = 50)`,
+      // An instance is identified by its container and the state tag the container had after it; both make up its `ri`.
+      `CREATE TABLE cse.instance (
+         no bigint NOT NULL,
+         st bigint NOT NULL,
+         rn text COLLATE "C",
+         ct text COLLATE "C" NOT NULL,
+         et text COLLATE "C" NOT NULL,
+         cs integer NOT NULL,
+         lbl text[],
+         body text NOT NULL,
+         PRIMARY KEY (no, st)
+       ) PARTITION BY HASH (no)`,
+      ...Array.from(
+        { length: instancePartitions },
+        (_, remainder) =>
+          `CREATE TABLE cse.instance_${remainder} PARTITION OF cse.instance
+           FOR VALUES WITH (MODULUS ${instancePartitions}, REMAINDER ${remainder})
+           WITH (autovacuum_vacuum_scale_factor = 0.05)`,
+      ),
+      'CREATE UNIQUE INDEX ON cse.instance (no, rn) WHERE rn IS NOT NULL',
+      // Expiration sweeps walk this index; block ranges suffice, since instances expire about in the order they came.
+      'CREATE INDEX ON cse.instance USING brin (et) WITH (pages_per_range = 32)',
+      // As Number.prototype.toString(36) writes it, for searches by the identifier of an instance.
+      `CREATE FUNCTION cse.base36 (value bigint) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+       DECLARE digits text := '';
+       BEGIN
+         LOOP
+           digits := substr('0123456789abcdefghijklmnopqrstuvwxyz', (value % 36)::integer + 1, 1) || digits;
+           value := value / 36;
+           EXIT WHEN value = 0;
+         END LOOP;
+         RETURN digits;
+       END $$`,
+      // Containers that were deleted and whose instances have still to be removed.
+      'CREATE TABLE cse.garbage (no bigint PRIMARY KEY)',
+      // Notifications that have not been delivered.
+      `CREATE TABLE cse.notification (
+         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+         subscription bigint NOT NULL,
+         target text NOT NULL,
+         at timestamptz NOT NULL DEFAULT now(),
+         body text NOT NULL
+       )`,
+      'CREATE INDEX ON cse.notification (subscription, target, id)',
+      `CREATE TABLE cse.credential (
+         id text PRIMARY KEY,
+         originator text NOT NULL,
+         label text NOT NULL,
+         secret bytea NOT NULL UNIQUE,
+         created_at timestamptz NOT NULL DEFAULT now(),
+         expires_at timestamptz
+       )`,
+      ...Feed.createSql(changeTable),
+    ];
+    for (const statement of statements) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP SCHEMA cse CASCADE');
+  }
+}
+
+/** Tables of this room, for `openDatabase`. */
+export const schema: RoomSchema = { migrations: [CseResources1763800001000] };

@@ -1,0 +1,328 @@
+import type pg from 'pg';
+import type { JsonObject } from '../primitive.ts';
+import { nowTimestamp } from '../timestamp.ts';
+import { ReadThrough } from './read-through.ts';
+import { type Counters, instanceId, instanceType, type Resource, readInstanceId } from './resource.ts';
+
+const resourcesMax = 20_000;
+const containersMax = 20_000;
+
+export interface ResourceRow {
+  no: number;
+  parent_no: number | null;
+  ty: number;
+  ri: string;
+  pi: string | null;
+  rn: string;
+  path: string;
+  depth: number;
+  creator: string;
+  version: number;
+  attributes: JsonObject;
+}
+
+export interface InstanceRow {
+  no: number;
+  st: number;
+  rn: string | null;
+  ct: string;
+  et: string;
+  cs: number;
+  body: string;
+}
+
+/** Columns of a `ResourceRow`; the table's alias is `r`, its parent's `p`. */
+export const resourceColumns =
+  'r.no, r.parent_no, r.ty, r.ri, p.ri AS pi, r.rn, r.path, r.depth, r.creator, r.version, r.attributes';
+const resourceSelect = `SELECT ${resourceColumns} FROM cse.resource r LEFT JOIN cse.resource p ON p.no = r.parent_no`;
+const instanceColumns = 'no, st, rn, ct, et, cs, body';
+
+export const toResource = (row: ResourceRow): Resource => ({
+  no: row.no,
+  parentNo: row.parent_no,
+  ty: row.ty,
+  ri: row.ri,
+  pi: row.pi ?? '',
+  rn: row.rn,
+  path: row.path,
+  depth: row.depth,
+  creator: row.creator,
+  version: row.version,
+  attributes: row.attributes,
+});
+
+/** An instance has no row of its own for what its container already says. */
+export function toInstance(container: Resource, row: InstanceRow): Resource {
+  const ri = instanceId(container.no, row.st);
+  const rn = row.rn ?? ri;
+  return {
+    no: container.no,
+    parentNo: container.no,
+    ty: instanceType,
+    ri,
+    pi: container.ri,
+    rn,
+    path: `${container.path}/${rn}`,
+    depth: container.depth + 1,
+    creator: '',
+    version: 1,
+    attributes: { ct: row.ct, lt: row.ct, et: row.et, cs: row.cs, ...(JSON.parse(row.body) as JsonObject) },
+    st: row.st,
+  };
+}
+
+/** What a committed change makes stale, here and on other nodes. */
+export interface Stale {
+  /** Numbers of containers whose counters and newest instance changed. */
+  readonly containers: Iterable<number>;
+  /** Numbers of resources that were created, updated or deleted. */
+  readonly resources: Iterable<number>;
+  /** Numbers of parents whose subscriptions changed. */
+  readonly subscribed: Iterable<number>;
+  /** Paths whose whole subtree is gone. */
+  readonly subtrees: Iterable<string>;
+}
+
+/** Reading side of the store: bounded caches over PostgreSQL. The committer writes. */
+export class Store {
+  readonly pool: pg.Pool;
+  readonly #resources: ReadThrough<number, Resource>;
+  readonly #counters: ReadThrough<number, Counters>;
+  readonly #latest: ReadThrough<number, Resource>;
+  readonly #subscriptions: ReadThrough<number, readonly Resource[]>;
+  /** Both lead to the number; what is known of the resource stands in the first. */
+  readonly #byPath: ReadThrough<string, Resource>;
+  readonly #byRi: ReadThrough<string, Resource>;
+
+  constructor(pool: pg.Pool, seen: (cache: string, hit: boolean) => void) {
+    this.pool = pool;
+    this.#resources = new ReadThrough(
+      resourcesMax,
+      (no) => this.#loadResource('r.no', no),
+      (hit) => seen('resource', hit),
+    );
+    this.#byPath = new ReadThrough(resourcesMax, (path) => this.#loadResource('r.path', path));
+    this.#byRi = new ReadThrough(resourcesMax, (ri) => this.#loadResource('r.ri', ri));
+    this.#counters = new ReadThrough(
+      containersMax,
+      (no) => this.#loadCounters(no),
+      (hit) => seen('counter', hit),
+    );
+    this.#latest = new ReadThrough(
+      containersMax,
+      (no) => this.#loadEnd(no, 'DESC'),
+      (hit) => seen('latest', hit),
+    );
+    this.#subscriptions = new ReadThrough(
+      containersMax,
+      (no) => this.#loadSubscriptions(no),
+      (hit) => seen('subscription', hit),
+    );
+  }
+
+  byNumber(no: number): Resource | undefined | Promise<Resource | undefined> {
+    return this.#resources.get(no);
+  }
+
+  /** A resource or instance by structured address. */
+  async byPath(path: string): Promise<Resource | undefined> {
+    const known = await this.#byPath.get(path);
+    if (known !== undefined) return this.byNumber(known.no);
+    const cut = path.lastIndexOf('/');
+    const parent = cut < 0 ? undefined : await this.#byPath.get(path.slice(0, cut));
+    const container = parent === undefined ? undefined : await this.byNumber(parent.no);
+    return container?.ty === 3 ? this.instanceByName(container, path.slice(cut + 1)) : undefined;
+  }
+
+  /** A resource or instance by identifier. */
+  async byRi(ri: string): Promise<Resource | undefined> {
+    const instance = readInstanceId(ri);
+    if (instance !== undefined) {
+      const container = await this.byNumber(instance.no);
+      return container === undefined ? undefined : this.instance(container, instance.st);
+    }
+    const known = await this.#byRi.get(ri);
+    return known === undefined ? undefined : this.byNumber(known.no);
+  }
+
+  async instanceByName(container: Resource, rn: string): Promise<Resource | undefined> {
+    const generated = readInstanceId(rn);
+    if (generated?.no === container.no) return this.instance(container, generated.st);
+    return this.#oneInstance(container, 'instance by name', 'no = $1 AND rn = $2', [container.no, rn]);
+  }
+
+  async instance(container: Resource, st: number): Promise<Resource | undefined> {
+    const latest = this.#latest.peek(container.no);
+    if (latest?.st === st) return latest;
+    return this.#oneInstance(container, 'instance', 'no = $1 AND st = $2', [container.no, st]);
+  }
+
+  /** Newest instance (`la`), by order of creation. */
+  latest(container: Resource): Resource | undefined | Promise<Resource | undefined> {
+    return this.#latest.get(container.no);
+  }
+
+  /** Oldest instance (`ol`). */
+  oldest(container: Resource): Promise<Resource | undefined> {
+    return this.#loadEnd(container.no, 'ASC');
+  }
+
+  /** Newest or oldest instance whose time is not over; past the cache, for when the one at the end has expired. */
+  async unexpiredEnd(container: Resource, order: 'ASC' | 'DESC'): Promise<Resource | undefined> {
+    const { rows } = await this.pool.query<InstanceRow>({
+      name: `unexpired instance at the end ${order}`,
+      text: `SELECT ${instanceColumns} FROM cse.instance WHERE no = $1 AND et > $2 ORDER BY st ${order} LIMIT 1`,
+      values: [container.no, nowTimestamp()],
+    });
+    return rows[0] === undefined ? undefined : toInstance(container, rows[0]);
+  }
+
+  /** Address of a child that would outlive its parent; undefined when there is none. */
+  async childExpiringAfter(resource: Resource, et: string): Promise<string | undefined> {
+    const { rows } = await this.pool.query<{ path: string }>(
+      `(SELECT path FROM cse.resource WHERE parent_no = $1 AND et > $2 LIMIT 1)
+       UNION ALL (SELECT $3 || '/' || st FROM cse.instance WHERE no = $1 AND et > $2 LIMIT 1)`,
+      [resource.no, et, resource.path],
+    );
+    return rows[0]?.path;
+  }
+
+  async counters(no: number): Promise<Counters> {
+    return (await this.#counters.get(no)) ?? { st: 0, cni: 0, cbs: 0 };
+  }
+
+  /** Subscriptions to a resource. */
+  async subscriptionsOf(no: number): Promise<readonly Resource[]> {
+    return (await this.#subscriptions.get(no)) ?? [];
+  }
+
+  /** From the parent up to the CSEBase. */
+  async ancestors(resource: Resource): Promise<Resource[]> {
+    const found: Resource[] = [];
+    for (let no = resource.parentNo; no !== null; ) {
+      const hit = this.#resources.peek(no);
+      const parent: Resource | undefined = hit ?? (await this.byNumber(no));
+      if (parent === undefined) break;
+      found.push(parent);
+      no = parent.parentNo;
+    }
+    return found;
+  }
+
+  /** After a commit of this node: what was written is what is read next. */
+  written(resource: Resource): void {
+    this.#resources.set(resource.no, resource);
+    this.#byPath.set(resource.path, resource);
+    this.#byRi.set(resource.ri, resource);
+  }
+
+  countersWritten(no: number, counters: Counters): void {
+    this.#counters.set(no, counters);
+  }
+
+  latestWritten(no: number, instance: Resource): void {
+    this.#latest.set(no, instance);
+  }
+
+  latestChanged(no: number): void {
+    this.#latest.invalidate(no);
+  }
+
+  invalidate({ containers, resources, subscribed, subtrees }: Stale): void {
+    for (const no of containers) {
+      this.#counters.invalidate(no);
+      this.#latest.invalidate(no);
+    }
+    for (const no of resources) this.#forget(no);
+    for (const no of subscribed) this.#subscriptions.invalidate(no);
+    for (const path of subtrees) this.#forgetSubtree(path);
+  }
+
+  invalidateAll(): void {
+    for (const cache of [
+      this.#resources,
+      this.#counters,
+      this.#latest,
+      this.#subscriptions,
+      this.#byPath,
+      this.#byRi,
+    ]) {
+      cache.clear();
+    }
+  }
+
+  #forget(no: number): void {
+    const known = this.#resources.peek(no);
+    if (known !== undefined) {
+      this.#byPath.invalidate(known.path);
+      this.#byRi.invalidate(known.ri);
+    }
+    this.#resources.invalidate(no);
+  }
+
+  #forgetSubtree(path: string): void {
+    const below = `${path}/`;
+    for (const known of [...this.#byPath.keys()]) {
+      if (known !== path && !known.startsWith(below)) continue;
+      const no = this.#byPath.peek(known)?.no;
+      this.#byPath.invalidate(known);
+      if (no === undefined) continue;
+      this.#forget(no);
+      this.#counters.invalidate(no);
+      this.#latest.invalidate(no);
+      this.#subscriptions.invalidate(no);
+    }
+  }
+
+  async #loadResource(column: string, value: string | number): Promise<Resource | undefined> {
+    const { rows } = await this.pool.query<ResourceRow>({
+      name: `resource by ${column}`,
+      text: `${resourceSelect} WHERE ${column} = $1`,
+      values: [value],
+    });
+    return rows[0] === undefined ? undefined : toResource(rows[0]);
+  }
+
+  async #loadCounters(no: number): Promise<Counters | undefined> {
+    const { rows } = await this.pool.query<Counters>({
+      name: 'counters',
+      text: 'SELECT st, cni, cbs FROM cse.counter WHERE no = $1',
+      values: [no],
+    });
+    return rows[0];
+  }
+
+  async #loadEnd(no: number, order: 'ASC' | 'DESC'): Promise<Resource | undefined> {
+    const container = await this.byNumber(no);
+    if (container === undefined) return undefined;
+    const { rows } = await this.pool.query<InstanceRow>({
+      name: `instance at the end ${order}`,
+      text: `SELECT ${instanceColumns} FROM cse.instance WHERE no = $1 ORDER BY st ${order} LIMIT 1`,
+      values: [no],
+    });
+    return rows[0] === undefined ? undefined : toInstance(container, rows[0]);
+  }
+
+  async #loadSubscriptions(parentNo: number): Promise<readonly Resource[]> {
+    const { rows } = await this.pool.query<ResourceRow>({
+      name: 'subscriptions',
+      text: `${resourceSelect} WHERE r.parent_no = $1 AND r.ty = 23 ORDER BY r.no`,
+      values: [parentNo],
+    });
+    return rows.map(toResource);
+  }
+
+  async #oneInstance(
+    container: Resource,
+    name: string,
+    where: string,
+    values: (string | number)[],
+  ): Promise<Resource | undefined> {
+    const { rows } = await this.pool.query<InstanceRow>({
+      name,
+      text: `SELECT ${instanceColumns} FROM cse.instance WHERE ${where}`,
+      values,
+    });
+    return rows[0] === undefined ? undefined : toInstance(container, rows[0]);
+  }
+}

@@ -1,0 +1,81 @@
+import type { FeedAppend } from '#platform';
+import type { Counters, Resource } from './resource.ts';
+
+/** A notification to be stored with the change that caused it, and delivered after the commit. */
+export interface Outgoing {
+  /** Number of the subscription. */
+  readonly subscription: number;
+  /** One entry of `nu`, or `su`. */
+  readonly target: string;
+  /** JSON text of the content: `{"m2m:sgn":{…}}`. */
+  readonly body: string;
+}
+
+/** What a change causes beyond itself; stored in the same transaction. */
+export interface Effects {
+  readonly changes: readonly FeedAppend[];
+  readonly notifications: readonly Outgoing[];
+}
+
+export const noEffects: Effects = { changes: [], notifications: [] };
+
+/** A new instance of a container. */
+export interface AppendInstance {
+  readonly kind: 'append';
+  readonly container: Resource;
+  /** Name, when the originator chose one. */
+  readonly rn: string | null;
+  readonly ct: string;
+  readonly et: string;
+  /** contentSize, bytes */
+  readonly cs: number;
+  readonly lbl: readonly string[] | null;
+  /** JSON text of the attributes that have no column. */
+  readonly body: string;
+  readonly effects: (stored: Resource) => Effects;
+}
+
+export interface CreateResource {
+  readonly kind: 'create';
+  readonly resource: Resource;
+  readonly effects: () => Effects;
+}
+
+export interface UpdateResource {
+  readonly kind: 'update';
+  /** The resource as it shall be; its version is one above the one that was read. */
+  readonly resource: Resource;
+  /** Whether all instances of the container go with it. */
+  readonly emptied: boolean;
+  /** @param counters of a container, after the change */
+  readonly effects: (counters: Counters | undefined) => Effects;
+}
+
+/** Deletes a resource with everything below it. */
+export interface DeleteResource {
+  readonly kind: 'delete';
+  readonly resource: Resource;
+  /** SP-relative CSE-ID, for the subscription references in notices of deletion. */
+  readonly cseId: string;
+  readonly effects: () => Effects;
+}
+
+/** Deletes one instance. */
+export interface DeleteInstance {
+  readonly kind: 'remove';
+  readonly container: Resource;
+  readonly instance: Resource;
+  readonly effects: () => Effects;
+}
+
+export type Write = AppendInstance | CreateResource | UpdateResource | DeleteResource | DeleteInstance;
+
+/** How a write ended. `taken`: name or identifier exists; `gone`: target or parent is not there any more; `stale`: changed meanwhile. */
+export type Outcome =
+  | { readonly done: true; readonly stored?: Resource }
+  | { readonly done: false; readonly why: 'taken' | 'gone' | 'stale' };
+
+/** Too many writes wait already. */
+export class Saturated extends Error {
+  override readonly name = 'Saturated';
+}
