@@ -43,6 +43,8 @@ const acknowledgeEveryMs = 1_000;
 const refusedPauseMs = 15_000;
 const unreachablePauseMs = { firstMs: 250, longestMs: 5_000 };
 const drainMs = 6_000;
+/** Without any progress for this long the rest counts as dropped, as when a deploy takes nodes away under messages. */
+const drainStallMs = 1_000;
 
 /**
  * Reads a feed for ever, from where its consumer had acknowledged. Entries are handed out in order; what is
@@ -79,7 +81,13 @@ export class FeedReader {
     this.#room?.();
     await this.#running;
     const deadline = Date.now() + drainMs;
-    while (this.#progress.unsettled > 0 && Date.now() < deadline) await delay(20);
+    let progressAt = Date.now();
+    let left = this.#progress.unsettled;
+    while (left > 0 && Date.now() < deadline && Date.now() - progressAt < drainStallMs) {
+      await delay(20);
+      if (this.#progress.unsettled < left) progressAt = Date.now();
+      left = this.#progress.unsettled;
+    }
     await this.#acknowledge().catch(() => undefined); // what is not acknowledged is delivered again
   }
 

@@ -1,0 +1,163 @@
+import type { Connection } from '../connection/connection.ts';
+import { putAside } from '../connection/put-aside.ts';
+import type { ReplayWork } from '../connection/territory-api.ts';
+import { type FeedEntry, FeedReader, type ReaderState } from '../feeds/feed-reader.ts';
+import type { Node, NodeProperties, Red } from '../node-red.ts';
+import type { House } from '../runtime/house.ts';
+import { FlowFailure } from '../settlement/failure.ts';
+import { connectionOf } from './alzette-connection.ts';
+import { type ContentFormat, messageOf } from './feed-message.ts';
+import { labelsOf, textOf, wholeNumber } from './text.ts';
+
+const windowMax = 500;
+const replayWindowMax = 50;
+const statusEveryMs = 2_000;
+const consumerPattern = /^[A-Za-z0-9._:-]{1,100}$/;
+
+/** Consumers that are read right now: two readers of one name would acknowledge each other's messages. */
+const consumersInUse = new Map<string, string>();
+
+/** Registers the node that turns changes of the CSE into messages. */
+export default function onem2mIn(RED: Red<House>): void {
+  RED.nodes.registerType('onem2m in', function build(this: Node, properties: NodeProperties) {
+    RED.nodes.createNode(this, properties);
+    try {
+      start(RED, this, properties, connectionOf(RED, properties));
+    } catch (error) {
+      this.status({ fill: 'red', shape: 'ring', text: error instanceof Error ? error.message : String(error) });
+      this.error(error);
+    }
+  });
+}
+
+function start(RED: Red<House>, node: Node, properties: NodeProperties, connection: Connection): void {
+  const house = RED.settings.alzette;
+  const consumer = claimConsumer(textOf(properties.consumer), node);
+  const labels = labelsOf(properties.labels);
+  const kinds = textOf(properties.kinds) === 'all' ? [] : ['created'];
+  const contentOnly = textOf(properties.resources) !== 'all';
+  const format: ContentFormat = textOf(properties.format) === 'text' ? 'text' : 'json';
+  const timeLimitMs = wholeNumber(properties.timeLimit, 120, 1, 3_600) * 1000;
+  const owner = {};
+  let taken = 0;
+
+  const emit = (entry: FeedEntry, settled: () => void, replayOf?: string): void => {
+    const isWanted = !contentOnly || (entry.body as { ty?: unknown }).ty === 4;
+    if (!isWanted) {
+      settled();
+      return;
+    }
+    taken += 1;
+    house.counters.received += 1;
+    const finish = (failure: FlowFailure | undefined): void => {
+      if (failure === undefined) {
+        house.counters.settled += 1;
+        settled();
+        return;
+      }
+      putAside(connection, house, entry, failure).then(settled, () => undefined); // else: delivered again
+    };
+    try {
+      const message = { ...messageOf(entry, format, replayOf), _msgid: RED.util.generateId() };
+      house.ledger.follow(message, { owner, timeLimitMs, onSettled: finish }, () => node.send(message));
+    } catch (error) {
+      finish(error instanceof FlowFailure ? error : unreadable(error));
+    }
+  };
+
+  const showState = (state: ReaderState): void => {
+    if (state.kind === 'reading') {
+      showProgress();
+      return;
+    }
+    node.status({ fill: state.kind === 'refused' ? 'red' : 'yellow', shape: 'ring', text: state.reason.slice(0, 60) });
+    if (state.kind === 'refused') node.error(state.reason);
+  };
+  const feed = new FeedReader({
+    client: connection.cse,
+    door: '/.changes',
+    consumer,
+    labels,
+    kinds,
+    windowMax,
+    onEntry: emit,
+    onGap: ({ from, to }) => node.error(RED._('onem2m-in.gap', { from, to })),
+    onState: showState,
+  });
+  const replays = new FeedReader({
+    client: connection.territory,
+    door: '/api/territory/work',
+    consumer: `${consumer}.replay`,
+    labels: [],
+    kinds: ['replay'],
+    windowMax: replayWindowMax,
+    onEntry: ({ body }, settled) => {
+      const { message, quarantineId } = body as ReplayWork;
+      if (isEntry(message) && carries(message, labels)) emit(message, settled, quarantineId);
+      else settled();
+    },
+    onGap: () => {},
+    onState: (state) => {
+      if (state.kind === 'refused') node.warn(state.reason);
+    },
+  });
+
+  let shown = -1;
+  const showProgress = (): void => {
+    const waiting = feed.unsettled;
+    node.status({ fill: 'green', shape: 'dot', text: RED._('onem2m-in.progress', { taken, waiting }) });
+    shown = taken;
+  };
+  const statusTimer = setInterval(() => {
+    if (taken !== shown) showProgress();
+  }, statusEveryMs);
+
+  const release = connection.keepOpen();
+  node.on('close', (_removed, done) => {
+    clearInterval(statusTimer);
+    void Promise.allSettled([feed.stop(), replays.stop()]).then(() => {
+      house.ledger.abandon(owner);
+      consumersInUse.delete(consumer);
+      release();
+      done();
+    });
+  });
+  feed.start();
+  replays.start();
+}
+
+/** @throws Error when the name cannot be used */
+function claimConsumer(consumer: string, node: Node): string {
+  if (!consumerPattern.test(consumer)) {
+    throw new Error('nom de lecteur attendu : 1 à 100 lettres, chiffres, « . », « _ », « : » ou « - »');
+  }
+  const user = consumersInUse.get(consumer);
+  if (user !== undefined && user !== node.id) {
+    throw new Error(`le nom de lecteur ${consumer} est déjà pris par un autre nœud`);
+  }
+  consumersInUse.set(consumer, node.id);
+  return consumer;
+}
+
+const carries = (entry: FeedEntry, labels: readonly string[]): boolean =>
+  labels.length === 0 || labels.some((label) => entry.labels.includes(label));
+
+function isEntry(message: unknown): message is FeedEntry {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'labels' in message &&
+    Array.isArray(message.labels) &&
+    'body' in message &&
+    typeof message.body === 'object' &&
+    message.body !== null
+  );
+}
+
+function unreadable(error: unknown): FlowFailure {
+  const said = error instanceof Error ? error.message : String(error);
+  return new FlowFailure('parse', {
+    fr: `Le message est illisible : ${said}`,
+    en: `The message cannot be read: ${said}`,
+  });
+}

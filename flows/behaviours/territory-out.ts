@@ -1,0 +1,83 @@
+import type { EntityFragment } from '#ontologies';
+import type { Connection } from '../connection/connection.ts';
+import { bothLanguages, type Origin, type Update } from '../connection/territory-api.ts';
+import type { Message, Node, NodeProperties, Red } from '../node-red.ts';
+import type { House } from '../runtime/house.ts';
+import { FlowFailure } from '../settlement/failure.ts';
+import { connectionOf } from './alzette-connection.ts';
+import { changeOf } from './feed-message.ts';
+
+const statusEveryMs = 2_000;
+
+/** Registers the node that stores entities in the territory. */
+export default function territoryOut(RED: Red<House>): void {
+  RED.nodes.registerType('territory out', function build(this: Node, properties: NodeProperties) {
+    RED.nodes.createNode(this, properties);
+    try {
+      start(RED, this, connectionOf(RED, properties));
+    } catch (error) {
+      this.status({ fill: 'red', shape: 'ring', text: error instanceof Error ? error.message : String(error) });
+      this.error(error);
+    }
+  });
+}
+
+function start(RED: Red<House>, node: Node, connection: Connection): void {
+  const results = { stored: 0, duplicate: 0, refused: 0 };
+  node.on('input', (message, send, done) => {
+    store(connection, message).then(
+      (status) => {
+        results[status] += 1;
+        send(message);
+        done();
+      },
+      (error: Error) => {
+        if (connection.signal.aborted) return; // the feed delivers the message again
+        if (error instanceof FlowFailure) results.refused += 1;
+        done(error);
+      },
+    );
+  });
+  let shown = '';
+  const timer = setInterval(() => {
+    const text = RED._('territory-out.progress', { ...results, waiting: connection.updates.waiting });
+    if (text === shown) return;
+    shown = text;
+    node.status({ fill: results.refused > 0 ? 'yellow' : 'green', shape: 'dot', text });
+  }, statusEveryMs);
+  const release = connection.keepOpen();
+  node.on('close', (_removed, done) => {
+    clearInterval(timer);
+    release();
+    done();
+  });
+}
+
+/** @throws FlowFailure when the message holds no entity, or the territory refuses it */
+async function store(connection: Connection, message: Message): Promise<'stored' | 'duplicate'> {
+  const update = updateOf(message);
+  const { status, reason } = await connection.updates.add(update);
+  if (status === 'refused') throw new FlowFailure('store', bothLanguages(reason), update.origin.mapping);
+  return status;
+}
+
+function updateOf(message: Message): Update {
+  const { payload } = message;
+  const isEntity = typeof payload === 'object' && payload !== null && 'id' in payload && 'type' in payload;
+  if (!isEntity) {
+    throw new FlowFailure('store', {
+      fr: 'msg.payload n’est pas une entité NGSI-LD (id et type attendus).',
+      en: 'msg.payload is not an NGSI-LD entity (id and type are expected).',
+    });
+  }
+  return { entity: payload as EntityFragment, origin: originOf(message) };
+}
+
+/** Where the message came from; one made in the editor says so. */
+export function originOf(message: Message): Origin {
+  const change = changeOf(message);
+  const mapping = typeof message.mapping === 'string' ? { mapping: message.mapping } : {};
+  return change === undefined
+    ? { resource: 'flows/editor', ...mapping }
+    : { resource: change.to, sequence: change.seq, ...mapping };
+}

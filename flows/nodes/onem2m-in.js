@@ -1,0 +1,1 @@
+export { default } from '../behaviours/onem2m-in.ts';

@@ -1,0 +1,1 @@
+export { default } from '../behaviours/raise-alert.ts';
