@@ -173,9 +173,9 @@ function radioOf({ rxInfo: receptions = [], txInfo }: UplinkEnvelope): Radio {
   const best = receptions.toSorted((a, b) => (b.rssi ?? -Infinity) - (a.rssi ?? -Infinity))[0];
   const spreadingFactor = txInfo?.modulation?.lora?.spreadingFactor;
   return {
-    ...(best?.rssi === undefined ? {} : { rssiDbm: best.rssi }),
-    ...(best?.snr === undefined ? {} : { snrDb: best.snr }),
-    ...(spreadingFactor === undefined ? {} : { spreadingFactor }),
+    ...(best?.rssi === undefined ? {} : { rssi: best.rssi }),
+    ...(best?.snr === undefined ? {} : { snr: best.snr }),
+    ...(spreadingFactor === undefined ? {} : { sf: spreadingFactor }),
     ...(best?.gatewayId === undefined ? {} : { gateway: best.gatewayId }),
     gateways: receptions.length,
   };

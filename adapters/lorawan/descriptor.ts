@@ -11,14 +11,24 @@ const describedBy = {
   container_kind: 'containerKind',
 } as const;
 
+/** Tags that hold a number. */
+const measuredBy = {
+  capacity_l: 'capacityL',
+  reporting_interval_s: 'reportingIntervalS',
+} as const;
+
 /** What is known about a device, as the one line that changes only when a fact changes. */
 export function descriptorOf({ device, server, integration }: Message, codec: Codec | undefined): string {
   const { tags, position } = device;
   const facts = Object.entries(describedBy).flatMap(([tag, name]) => (tags[tag] ? [[name, tags[tag]]] : []));
+  const figures = Object.entries(measuredBy).flatMap(([tag, name]) => {
+    const figure = Number(tags[tag] ?? Number.NaN);
+    return Number.isFinite(figure) ? [[name, figure]] : [];
+  });
   return JSON.stringify({
     name: device.name,
     ...(position ? { location: { type: 'Point', coordinates: [position.longitude, position.latitude] } } : {}),
-    ...Object.fromEntries(facts),
+    ...Object.fromEntries([...facts, ...figures]),
     model: codec?.model ?? device.modelNames[0] ?? 'unknown',
     ...(codec ? { vendor: codec.vendor } : {}),
     devEui: device.devEui,

@@ -22,9 +22,12 @@ export interface Device {
 
 /** Reception by the gateway that heard it best. */
 export interface Radio {
-  readonly rssiDbm?: number;
-  readonly snrDb?: number;
-  readonly spreadingFactor?: number;
+  /** dBm */
+  readonly rssi?: number;
+  /** dB */
+  readonly snr?: number;
+  /** Spreading factor, 7–12. */
+  readonly sf?: number;
   readonly gateway?: string;
   /** How many gateways heard it. */
   readonly gateways: number;

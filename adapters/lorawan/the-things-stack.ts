@@ -163,9 +163,9 @@ function radioOf({ rx_metadata: receptions = [], settings }: NonNullable<Envelop
   const best = receptions.toSorted((a, b) => (b.rssi ?? -Infinity) - (a.rssi ?? -Infinity))[0];
   const spreadingFactor = settings?.data_rate?.lora?.spreading_factor;
   return {
-    ...(best?.rssi === undefined ? {} : { rssiDbm: best.rssi }),
-    ...(best?.snr === undefined ? {} : { snrDb: best.snr }),
-    ...(spreadingFactor === undefined ? {} : { spreadingFactor }),
+    ...(best?.rssi === undefined ? {} : { rssi: best.rssi }),
+    ...(best?.snr === undefined ? {} : { snr: best.snr }),
+    ...(spreadingFactor === undefined ? {} : { sf: spreadingFactor }),
     ...(best?.gateway_ids?.gateway_id === undefined ? {} : { gateway: best.gateway_ids.gateway_id }),
     gateways: receptions.length,
   };
