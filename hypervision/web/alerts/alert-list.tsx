@@ -1,0 +1,112 @@
+import { computed, signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Alert } from '../../contract.ts';
+import { typeOf } from '../state/bootstrap.ts';
+import { isOpen, isSeverity } from '../state/condition.ts';
+import { communeFilter, conditionFilter, hiddenThemes } from '../state/filters.ts';
+import { loading } from '../state/live-link.ts';
+import { alerts, openAlerts } from '../state/store.ts';
+import { Empty } from '../status/empty.tsx';
+import { Skeleton } from '../status/skeleton.tsx';
+import { t } from '../text/messages.ts';
+import { AlertCard } from './alert-card.tsx';
+import './alert-list.css';
+
+type Tab = 'open' | 'ended';
+const tab = signal<Tab>('open');
+/** A flood stays readable and quick: the rest is counted, and found by filtering. */
+const DRAWN_MAX = 100;
+
+const ended = computed(() =>
+  [...alerts.value.values()]
+    .filter((alert) => !isOpen(alert))
+    .sort((a, b) => Date.parse(b.endedAt ?? b.updatedAt) - Date.parse(a.endedAt ?? a.updatedAt)),
+);
+
+/** Same filters as the map, where they speak of alerts. */
+function passes(alert: Alert): boolean {
+  const type = alert.entityType === undefined ? undefined : typeOf(alert.entityType);
+  if (type !== undefined && hiddenThemes.value.has(type.theme)) return false;
+  if (communeFilter.value !== undefined && alert.commune !== communeFilter.value) return false;
+  const wanted = [...conditionFilter.value].filter(isSeverity);
+  return wanted.length === 0 || wanted.includes(alert.severity);
+}
+
+export function AlertList() {
+  const listed = (tab.value === 'open' ? openAlerts.value : ended.value).filter(passes);
+  const all = tab.value === 'open' ? openAlerts.value.length : ended.value.length;
+  const hidden = all - listed.length;
+  return (
+    <section class="alerts" aria-labelledby="alerts-title">
+      <header class="drawer-head">
+        <h2 id="alerts-title">{t('alerts.title')}</h2>
+        <fieldset class="tabs-small">
+          <legend class="visually-hidden">{t('alerts.which')}</legend>
+          {(['open', 'ended'] satisfies Tab[]).map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={tab.value === name}
+              onClick={() => {
+                tab.value = name;
+              }}
+            >
+              {t(`alerts.${name}`)}
+              {name === 'open' && <span class="tab-count">{openAlerts.value.length}</span>}
+            </button>
+          ))}
+        </fieldset>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section class="drawer-scroll" tabIndex={0} aria-labelledby="alerts-title">
+        {loading.value === 'loading' ? (
+          <Skeleton rows={4} height={112} />
+        ) : listed.length === 0 ? (
+          <Empty title={t(hidden > 0 ? 'alerts.filtered.title' : `alerts.empty.${tab.value}.title`)}>
+            {t(hidden > 0 ? 'alerts.filtered.text' : `alerts.empty.${tab.value}.text`, { count: hidden })}
+          </Empty>
+        ) : (
+          <>
+            <ul class="alert-cards">
+              {listed.slice(0, DRAWN_MAX).map((alert) => (
+                <li key={alert.id}>
+                  <AlertCard alert={alert} />
+                </li>
+              ))}
+            </ul>
+            {(hidden > 0 || listed.length > DRAWN_MAX) && (
+              <p class="alerts-more">{t('alerts.more', { count: hidden + Math.max(0, listed.length - DRAWN_MAX) })}</p>
+            )}
+          </>
+        )}
+      </section>
+    </section>
+  );
+}
+
+/** Reads new alerts out, a few words each; the first list is not news. */
+export function AlertAnnouncer() {
+  const known = useRef<Set<string>>(undefined);
+  const [words, setWords] = useState('');
+  const isReady = loading.value === 'ready';
+  const open = openAlerts.value;
+  useEffect(() => {
+    if (!isReady) return;
+    const news = known.current === undefined ? [] : open.filter(({ id }) => !known.current?.has(id));
+    known.current = new Set(open.map(({ id }) => id));
+    const [first] = news;
+    if (first === undefined) return;
+    setWords(
+      t('alerts.announce', {
+        count: news.length,
+        severity: t(`condition.${first.severity}`),
+        name: first.entityName ?? first.entity,
+      }),
+    );
+  }, [isReady, open]);
+  return (
+    <p class="visually-hidden" aria-live="polite">
+      {words}
+    </p>
+  );
+}

@@ -1,0 +1,36 @@
+import '@fontsource-variable/atkinson-hyperlegible-next/wght.css';
+import '../../platform/web/theme.css';
+import './controls.css';
+import { render } from 'preact';
+import { ApiProblem } from './api.ts';
+import { App } from './app.tsx';
+import { loadBootstrap } from './state/bootstrap.ts';
+import { openLiveLink } from './state/live-link.ts';
+import { Failed } from './status/failed.tsx';
+import { t } from './text/messages.ts';
+
+const root = document.getElementById('console');
+if (root === null) throw new Error('the page has no element for the console');
+
+async function start(into: HTMLElement): Promise<void> {
+  try {
+    await loadBootstrap();
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401) {
+      location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+      return;
+    }
+    render(
+      <main class="start-failed">
+        <Failed what={t('start.failed')} error={error} retry={() => location.reload()} />
+      </main>,
+      into,
+    );
+    return;
+  }
+  document.title = t('page.title');
+  render(<App />, into);
+  await openLiveLink();
+}
+
+await start(root);
