@@ -3,12 +3,12 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Request } from 'express';
 import { createAdapters } from '#adapters';
 import {
+  attachWebSocketBinding,
   type Cse,
   createCse,
   schema as cseSchema,
   startCoapBinding,
   startMqttBinding,
-  startWebSocketBinding,
 } from '#cse';
 import { createClient } from '#cse/client';
 import { prepareDemo } from '#demo';
@@ -266,7 +266,7 @@ async function openCseDoors(
     startCoapBinding({ cse, config, log, metrics }),
   );
   lifecycle.onStop('CoAP binding', () => coap.close());
-  const webSocket = startWebSocketBinding({ cse, config, log, metrics });
+  const webSocket = attachWebSocketBinding({ cse, config, log, metrics });
   lifecycle.onStop('WebSocket binding', () => webSocket.close());
   await door('oneM2M HTTP', config.cse.port, 'ALZETTE_CSE_PORT', () => cse.http.listen(config.cse.port, config.host));
   lifecycle.onStop('HTTP binding', () => cse.http.close());

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /**
  * The way of a message through the whole house, measured on a real one: `npm run bench -- pipeline [seconds]`.
  *

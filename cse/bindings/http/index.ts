@@ -6,6 +6,7 @@ import type { Names } from '../../address.ts';
 import type { Cse, HttpBinding } from '../../interface.ts';
 import type { Store } from '../../store/store.ts';
 import { serveChanges } from './changes.ts';
+import { credentialsPath, serveCredentials } from './credentials.ts';
 import { serveRequest } from './exchange.ts';
 import { HttpSender } from './sender.ts';
 
@@ -44,6 +45,8 @@ export function createHttpBinding(options: HttpBindingOptions): HttpBinding & { 
       const path = request.url ?? '/';
       if (path === changesPath || path.startsWith(`${changesPath}?`))
         void serveChanges(options, closing.signal, request, response);
+      else if (path === credentialsPath || path.startsWith(`${credentialsPath}/`))
+        void serveCredentials(options, request, response);
       else void serveRequest(options, request, response);
     },
   );
