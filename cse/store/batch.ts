@@ -260,16 +260,18 @@ async function evict(client: pg.ClientBase, containers: readonly Resource[], res
     if (over.length === 0) return;
     const { rows } = await client.query<Counters & { no: number }>({
       name: 'evict',
-      text: `WITH doomed AS (
+      text: `WITH doomed AS MATERIALIZED (
           SELECT o.no, d.st FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS o (no, surplus, bytes, look)
+          JOIN cse.counter c USING (no)
           CROSS JOIN LATERAL (
             SELECT w.st, row_number() OVER (ORDER BY w.st) AS place, sum(w.cs) OVER (ORDER BY w.st) - w.cs AS freed
-            FROM (SELECT i.st, i.cs FROM cse.instance i WHERE i.no = o.no ORDER BY i.st LIMIT o.look) AS w) AS d
+            FROM (SELECT i.st, i.cs FROM cse.instance i WHERE i.no = o.no AND i.st > c.evicted ORDER BY i.st LIMIT o.look) AS w
+          ) AS d
           WHERE d.place <= o.surplus OR d.freed < o.bytes),
-        gone AS (DELETE FROM cse.instance i USING doomed d WHERE i.no = d.no AND i.st = d.st RETURNING i.no, i.cs),
-        freed AS (SELECT no, count(*) AS count, sum(cs) AS bytes FROM gone GROUP BY no)
-        UPDATE cse.counter c SET cni = c.cni - freed.count, cbs = c.cbs - freed.bytes FROM freed WHERE c.no = freed.no
-        RETURNING c.no, c.st, c.cni, c.cbs`,
+        gone AS (DELETE FROM cse.instance i USING doomed d WHERE i.no = d.no AND i.st = d.st RETURNING i.no, i.st, i.cs),
+        freed AS (SELECT no, count(*) AS count, sum(cs) AS bytes, max(st) AS last FROM gone GROUP BY no)
+        UPDATE cse.counter c SET cni = c.cni - freed.count, cbs = c.cbs - freed.bytes, evicted = freed.last
+        FROM freed WHERE c.no = freed.no RETURNING c.no, c.st, c.cni, c.cbs`,
       values: [
         over.map(({ no }) => no),
         over.map(({ surplus }) => surplus),

@@ -38,6 +38,18 @@ const lanes = 2;
 const batchWritesMax = 256;
 const batchBytesMax = 4 * 1024 * 1024;
 const waitingMax = 10_000;
+/**
+ * Every statement here goes from a batch to rows by their keys: plans are made once, and never scan a table. Durability is
+ * said explicitly, whatever the server's default.
+ */
+const sessionSettings = [
+  'synchronous_commit=on',
+  'plan_cache_mode=force_generic_plan',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
 const channel = 'cse';
 /** Bytes of a NOTIFY payload, below PostgreSQL's limit of 8000. */
 const payloadBytesMax = 7_500;
@@ -65,6 +77,7 @@ export class Committer {
       connectionString: options.databaseUrl,
       max: lanes,
       pipeline: true,
+      options: sessionSettings,
       connectionTimeoutMillis: 10_000,
       application_name: 'alzette-cse-commit',
     } as pg.PoolConfig);

@@ -297,7 +297,8 @@ export class Store {
     if (container === undefined) return undefined;
     const { rows } = await this.pool.query<InstanceRow>({
       name: `instance at the end ${order}`,
-      text: `SELECT ${instanceColumns} FROM cse.instance WHERE no = $1 ORDER BY st ${order} LIMIT 1`,
+      text: `SELECT ${instanceColumns} FROM cse.instance
+        WHERE no = $1 AND st > (SELECT evicted FROM cse.counter WHERE no = $1) ORDER BY st ${order} LIMIT 1`,
       values: [no],
     });
     return rows[0] === undefined ? undefined : toInstance(container, rows[0]);
