@@ -20,7 +20,7 @@ export interface RequestOptions {
   readonly token?: string | null;
   readonly headers?: Record<string, string>;
   readonly type?: string;
-  readonly raw?: BodyInit;
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
 }
 
 /** A CSE over HTTP with a fresh database. */
