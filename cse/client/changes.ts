@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { request as httpRequest } from 'undici';
 import type { Log } from '#platform';
 import type { JsonObject } from '../primitive.ts';
+import { responseStatus } from '../response-status.ts';
 import { CseRefusal, CseUnreachable } from './refusal.ts';
 import { pauseMs } from './retry.ts';
 
@@ -119,7 +120,6 @@ async function readOnce(
   const timeLimit = AbortSignal.timeout(waitSeconds * 1000 + answerMarginMs);
   let statusCode: number;
   let text: string;
-  let rsc: number;
   try {
     const response = await httpRequest(target, {
       headers: {
@@ -129,13 +129,22 @@ async function readOnce(
       signal: query.signal && waitSeconds > 0 ? AbortSignal.any([query.signal, timeLimit]) : timeLimit,
     });
     statusCode = response.statusCode;
-    rsc = Number(response.headers['x-m2m-rsc'] ?? 5000);
     text = await response.body.text();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CseUnreachable(`the change feed did not answer: ${reason}`, { mayHaveArrived: true, cause });
   }
   if (statusCode >= 500) throw new CseUnreachable(`the change feed answered ${statusCode}`, { mayHaveArrived: true });
-  if (statusCode !== 200) throw new CseRefusal(rsc, { dbg: text.slice(0, 500), to: target.pathname });
+  if (statusCode !== 200) throw refusalOf(statusCode, text, target.pathname);
   return JSON.parse(text) as Omit<ChangeBatch, 'ack'>;
+}
+
+/** The door is none of oneM2M's and answers with problem documents (RFC 9457). */
+function refusalOf(statusCode: number, text: string, to: string): CseRefusal {
+  const { ORIGINATOR_NOT_AUTHENTICATED, BAD_REQUEST } = responseStatus;
+  const { rsc } = statusCode === 401 || statusCode === 403 ? ORIGINATOR_NOT_AUTHENTICATED : BAD_REQUEST;
+  const problem: unknown = text.startsWith('{') ? JSON.parse(text) : undefined;
+  const title =
+    typeof problem === 'object' && problem !== null && 'title' in problem ? problem.title : `HTTP ${statusCode}`;
+  return new CseRefusal(rsc, { dbg: String(title), to });
 }

@@ -117,6 +117,7 @@ export async function startCoapServer(options: CoapServerOptions): Promise<CoapS
   const respond = async (request: IncomingMessage, response: OutgoingMessage): Promise<void> => {
     const peer = request.rsinfo as RemoteInfo;
     const packet = request._packet as Packet;
+    const block1 = packet.options.find(({ name }) => name === 'Block1')?.value;
     const exchange = `${peerName(peer)} ${packet.messageId}`;
     if (seen.has(exchange)) return refused('repeated');
     seen.set(exchange, true);
@@ -136,7 +137,10 @@ export async function startCoapServer(options: CoapServerOptions): Promise<CoapS
     try {
       const answer = known ?? (await options.answer(request, peer));
       if (answer.payload.length > singlePayloadMax) answers.set(key, answer);
-      write(response, blockOf(answer, asked));
+      const block = blockOf(answer, asked);
+      // The last block of a request is acknowledged with the answer, RFC 7959 §2.2.
+      const acknowledged = block1 === undefined ? [] : [{ name: 'Block1', value: block1 }];
+      write(response, { ...block, options: [...block.options, ...acknowledged] });
     } finally {
       running -= 1;
     }
