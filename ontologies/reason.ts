@@ -17,7 +17,7 @@ const show = (value: unknown, language: 'fr' | 'en'): string => {
 /** A sentence that says what was found and what is expected: « fillingLevel vaut 1,4 ; attendu entre 0 et 1 ». */
 export function explain(error: ErrorObject, type: EntityType): LocalizedText {
   const subject = subjectOf(error.instancePath);
-  const bounds: { minimum?: number; maximum?: number } = { ...error.parentSchema };
+  const bounds = (error.parentSchema ?? {}) as { minimum?: number; maximum?: number };
   const is = (expected: LocalizedText): LocalizedText => ({
     fr: `${subject} vaut ${show(error.data, 'fr')} ; attendu ${expected.fr}`,
     en: `${subject} is ${show(error.data, 'en')}; expected ${expected.en}`,

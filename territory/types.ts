@@ -103,6 +103,9 @@ export interface History {
   readonly points: readonly HistoryPoint[];
 }
 
+/** What an alert may quote. */
+export type Scalar = string | number | boolean | null;
+
 export type Severity = 'critical' | 'major' | 'minor' | 'information';
 export type AlertState = 'open' | 'acknowledged' | 'closed' | 'cleared';
 
@@ -131,7 +134,7 @@ export interface Alert {
   readonly state: AlertState;
   readonly severity: Severity;
   readonly message: LocalizedText;
-  readonly value?: JsonValue;
+  readonly value?: Scalar;
   readonly unit?: string;
   readonly origin?: Origin;
   /** When the condition was observed, as the device says. */
@@ -152,7 +155,7 @@ export interface AlertReport {
   readonly active: boolean;
   readonly severity: Severity;
   readonly message: LocalizedText;
-  readonly value?: JsonValue;
+  readonly value?: Scalar;
   readonly unit?: string;
   readonly observedAt?: string;
   readonly origin?: Origin;
