@@ -142,6 +142,8 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
         packet.retain = false;
         return done();
       }
+      // Requests go to the CSE, never past its access control from one client to another.
+      if (topic.receiver !== ownLevel) return closeFor('other-receiver', packet, done);
       const own =
         topic.kind === 'req' ? speaksFor(connection, topic.originator) : ownsCredential(connection, topic.originator);
       if (!own) return closeFor('other-originator', packet, done);
