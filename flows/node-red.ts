@@ -107,7 +107,5 @@ export interface Runtime {
   readonly log: { addHandler(handler: { emit(event: 'log', record: LogRecord): void }): void; readonly ERROR: number };
   readonly httpAdmin: RequestListener;
   readonly httpNode: RequestListener;
-  readonly runtime: {
-    readonly events: { once(event: string, listener: (...values: unknown[]) => void): void };
-  };
+  readonly events: { once(event: 'flows:started', listener: () => void): void };
 }

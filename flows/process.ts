@@ -69,7 +69,9 @@ watchMessages(RED, house.ledger);
 app.disable('x-powered-by');
 app.use(order.publicPath, RED.httpAdmin);
 app.use(`${order.publicPath}/http`, RED.httpNode);
-await RED.start();
+const started = new Promise<void>((resolve) => RED.events.once('flows:started', resolve));
+await RED.start(); // resolves before the flows run
+await started;
 report({ kind: 'ready', port: await door.open() });
 
 setInterval(() => {

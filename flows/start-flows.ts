@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, Counter, Gauge, type Log, Refusal, type Registry, StartupError } from '#platform';
@@ -97,14 +97,16 @@ function createUserDir(dataDir: string): string {
  * escapes from a function node can neither read the keys of the house nor start programs.
  */
 function confinement(userDir: string, memoryMegabytesMax: number): string[] {
-  const house = realpathSync(fileURLToPath(new URL('..', import.meta.url)));
-  const readable = ['flows', 'platform', 'ontologies', 'cse', 'territory', 'node_modules', 'package.json'].map((name) =>
-    join(house, name),
-  );
+  const house = fileURLToPath(new URL('..', import.meta.url));
+  // Folders that are links (a shared node_modules, say) are read under both names.
+  const readable = ['flows', 'platform', 'ontologies', 'cse', 'territory', 'node_modules', 'package.json']
+    .map((name) => join(house, name))
+    .filter((path) => existsSync(path))
+    .flatMap((path) => [path, realpathSync(path)]);
   return [
     `--max-old-space-size=${memoryMegabytesMax}`,
     '--permission',
-    ...[...readable, userDir].map((path) => `--allow-fs-read=${path}`),
+    ...[...new Set([...readable, userDir])].map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${userDir}`,
     '--disable-warning=SecurityWarning',
     '--disable-warning=DEP0040', // punycode, used by a dependency of Node-RED

@@ -40,8 +40,11 @@ function start(RED: Red<House>, node: Node, connection: Connection): void {
   });
   let shown = '';
   const timer = setInterval(() => {
-    const text = RED._('territory-out.progress', { ...results, waiting: connection.updates.waiting });
-    if (text === shown) return;
+    const parts = (['stored', 'duplicate', 'refused'] as const).filter(
+      (name) => name === 'stored' || results[name] > 0,
+    );
+    const text = parts.map((name) => RED._(`territory-out.${name}`, { count: results[name] })).join(', ');
+    if (text === shown || (shown === '' && results.stored + results.duplicate + results.refused === 0)) return;
     shown = text;
     node.status({ fill: results.refused > 0 ? 'yellow' : 'green', shape: 'dot', text });
   }, statusEveryMs);

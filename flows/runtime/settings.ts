@@ -31,8 +31,14 @@ export function nodeRedSettings(order: StartOrder, house: House, log: (record: L
     telemetry: { enabled: false, updateNotification: false },
     externalModules: {
       autoInstall: false,
-      palette: { allowInstall: false, allowUpdate: false, allowUpload: false },
-      modules: { allowInstall: false },
+      palette: {
+        allowInstall: false,
+        allowUpdate: false,
+        allowUpload: false,
+        allowList: ['@alzette/flow-nodes'],
+        denyList: ['*'],
+      },
+      modules: { allowInstall: false, denyList: ['*'] },
     },
     functionExternalModules: false,
     /** Seconds; a loop without end becomes an error of its message instead of a hung process. */
@@ -70,7 +76,7 @@ export function nodeRedSettings(order: StartOrder, house: House, log: (record: L
         'menu-item-help': { label: 'Alzette', url: '/hypervision/' },
         'menu-item-node-red-version': false,
       },
-      codeEditor: { lib: 'monaco' },
+      codeEditor: { lib: 'monaco', options: { minimap: { enabled: false }, wordWrap: 'on', fontSize: 13 } },
       markdownEditor: { mermaid: { enabled: false } },
     },
     alzette: house,
