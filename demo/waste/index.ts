@@ -70,7 +70,7 @@ export async function startWaste(context: VendorContext): Promise<Vendor> {
     return recurring(
       { everyMs, firstAfterMs: (container.index / containers.length) * firstWithinMs, signal, log },
       async () => {
-        if (radio.isSilent()) return;
+        if (radio.isSilent() && !isFirst) return;
         await send(container);
         if (!isFirst) return;
         isFirst = false;
