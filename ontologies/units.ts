@@ -18,6 +18,7 @@ export const units = {
   MTR: { symbol: 'm', label: { fr: 'mètre', en: 'metre' }, qudt: qudt('M') },
   MTK: { symbol: 'm²', label: { fr: 'mètre carré', en: 'square metre' }, qudt: qudt('M2') },
   LTR: { symbol: 'l', label: { fr: 'litre', en: 'litre' }, qudt: qudt('L') },
+  KEL: { symbol: 'K', label: { fr: 'kelvin', en: 'kelvin' }, qudt: qudt('K') },
   SEC: { symbol: 's', label: { fr: 'seconde', en: 'second' }, qudt: qudt('SEC') },
   HUR: { symbol: 'h', label: { fr: 'heure', en: 'hour' }, qudt: qudt('HR') },
   DD: { symbol: '°', label: { fr: 'degré', en: 'degree' }, qudt: qudt('DEG') },

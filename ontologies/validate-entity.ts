@@ -53,7 +53,13 @@ export function fragmentSchema(type: EntityType): Record<string, unknown> {
   };
 }
 
-const ajv = new Ajv2020({ verbose: true, strict: true, allowUnionTypes: true, discriminator: true });
+const ajv = new Ajv2020({
+  verbose: true,
+  discriminator: true,
+  // Branches of a `oneOf` leave the type to the schema around them, and positions have two or three items.
+  strictTypes: false,
+  strictTuples: false,
+});
 addFormats(ajv, ['date-time']);
 
 const validators = new Map<string, ValidateFunction<EntityFragment>>(

@@ -97,6 +97,13 @@ export const building = {
       display: { decimals: 0 },
       term: iri('alzette', 'floorArea'),
     },
+    solarPeakPower: {
+      label: { fr: 'Puissance crête solaire', en: 'Solar peak power' },
+      schema: { type: 'number', minimum: 0, maximum: 10_000 },
+      unitCode: 'KWT',
+      display: { unit: 'kWc', decimals: 0 },
+      term: iri('alzette', 'solarPeakPower'),
+    },
     subscribedPower: {
       label: { fr: 'Puissance souscrite', en: 'Contracted power' },
       schema: { type: 'number', minimum: 0, maximum: 10_000 },

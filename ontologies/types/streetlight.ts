@@ -110,6 +110,18 @@ export const streetlight = {
       display: { decimals: 0 },
       term: iri('lighting', 'powerRating'),
     },
+    colourTemperature: {
+      label: { fr: 'Température de couleur', en: 'Colour temperature' },
+      schema: { type: 'number', minimum: 1000, maximum: 20_000 },
+      unitCode: 'KEL',
+      display: { decimals: 0 },
+      term: iri('alzette', 'colourTemperature'),
+    },
+    lamp: {
+      label: { fr: 'Source', en: 'Lamp' },
+      schema: { type: 'string', maxLength: 50 },
+      term: iri('alzette', 'lamp'),
+    },
     lanternHeight: {
       label: { fr: 'Hauteur', en: 'Height' },
       schema: { type: 'number', minimum: 0, maximum: 100 },

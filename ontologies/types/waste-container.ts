@@ -93,6 +93,15 @@ export const wasteContainer = {
       },
       term: iri('waste', 'storedWasteKind'),
     },
+    containerKind: {
+      label: { fr: 'Genre', en: 'Kind' },
+      schema: { enum: ['bin', 'drop-off-point'] },
+      choices: {
+        bin: { fr: 'Bac', en: 'Bin' },
+        'drop-off-point': { fr: 'Point d’apport volontaire', en: 'Drop-off point' },
+      },
+      term: iri('alzette', 'containerKind'),
+    },
     binCapacity: {
       label: { fr: 'Volume', en: 'Capacity' },
       schema: { type: 'number', minimum: 0, maximum: 100_000 },

@@ -8,6 +8,8 @@ export const silenceRule = 'no-news';
 
 export const platformActor: Actor = { id: 'system', name: 'Alzette' };
 
+/** Less than this is no silence, however often a device reports: a busy hour delays messages by as much. */
+const silenceMinSeconds = 60;
 /** Alerts of one round; the next round goes on. */
 const alertsPerRoundMax = 500;
 
@@ -28,11 +30,20 @@ export async function alertOnSilence(
     `SELECT entity.id, coalesce(heard_at, created_at) AS since, coalesce(reporting_interval, seconds) AS interval
      FROM territory.entity JOIN unnest($1::text[], $2::double precision[]) AS expected (type, seconds) USING (type)
      WHERE greatest(coalesce(heard_at, created_at), $3)
-         < $4::timestamptz - make_interval(secs => $5 * coalesce(reporting_interval, seconds))
+         < $4::timestamptz - make_interval(secs => greatest($8, $5 * coalesce(reporting_interval, seconds)))
        AND NOT EXISTS (SELECT 1 FROM territory.alert
          WHERE rule = $6 AND alert.entity = entity.id AND is_condition_active)
      ORDER BY coalesce(heard_at, created_at) LIMIT $7`,
-    [types.map(({ name }) => name), intervals, listeningSince, now, factor, silenceRule, alertsPerRoundMax],
+    [
+      types.map(({ name }) => name),
+      intervals,
+      listeningSince,
+      now,
+      factor,
+      silenceRule,
+      alertsPerRoundMax,
+      silenceMinSeconds,
+    ],
   );
   const reports = rows.map(
     ({ id, since, interval }): AlertReport => ({

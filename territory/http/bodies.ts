@@ -1,4 +1,5 @@
 import { originSchema } from '../entities/check-update.ts';
+import { findUnstorable } from '../storable.ts';
 import type { AlertReport, CommandReport, CommandRequest, QuarantineReport, Update } from '../types.ts';
 import { bodyReader } from './read-body.ts';
 
@@ -20,7 +21,10 @@ const list = (name: string, maxItems: number, items: object) => ({
 });
 
 /** Each update is judged by itself when it is stored; here only that they are a list of the right size. */
-export const readUpdates = bodyReader<{ updates: readonly Update[] }>(list('updates', 1000, { type: 'object' }));
+export const readUpdates = bodyReader<{ updates: readonly Update[] }>(
+  list('updates', 1000, { type: 'object' }),
+  () => undefined,
+);
 
 export const readAlertReports = bodyReader<{ alerts: readonly AlertReport[] }>(
   list('alerts', 1000, {
@@ -54,6 +58,8 @@ export const readQuarantineReports = bodyReader<{ items: readonly QuarantineRepo
       message: {},
     },
   }),
+  // The message is kept as text: it may be in quarantine because of what it holds.
+  ({ items }) => findUnstorable({ items: items.map(({ message: _, ...rest }) => rest) }),
 );
 
 export const readCommandRequest = bodyReader<CommandRequest>({

@@ -3,7 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormatsModule from 'ajv-formats';
 import express, { type RequestHandler } from 'express';
 import { Refusal } from '#platform';
-import { findUnstorable } from '../storable.ts';
+import { findUnstorable, type Unstorable } from '../storable.ts';
 
 // CommonJS default export seen from an ES module.
 const addFormats = addFormatsModule.default;
@@ -26,12 +26,18 @@ export function jsonBody(sizeBytesMax: number): RequestHandler {
   };
 }
 
-/** Makes a reader of bodies of one shape, which names the place of the first thing that is wrong. */
-export function bodyReader<T>(schema: object): (body: unknown) => T {
+/**
+ * Makes a reader of bodies of one shape, which names the place of the first thing that is wrong.
+ * @param unstorableIn looks for texts the database cannot hold; by default everywhere
+ */
+export function bodyReader<T>(
+  schema: object,
+  unstorableIn: (body: T) => Unstorable | undefined = findUnstorable,
+): (body: unknown) => T {
   const validate: ValidateFunction<T> = ajv.compile<T>(schema);
   return (body) => {
     if (!validate(body)) throw badBody(validate.errors?.[0]);
-    const unstorable = findUnstorable(body);
+    const unstorable = unstorableIn(body);
     if (unstorable !== undefined) {
       const { path, reason } = unstorable;
       throw new Refusal(400, 'bad-body', `${path}: ${reason.en}`, { path });
