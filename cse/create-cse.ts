@@ -78,6 +78,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   });
 
   const pending = new PendingRequests();
+  let stopping = false;
   const load: Load = {
     get saturated() {
       return committer.saturated;
@@ -102,6 +103,10 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     credentials,
     notifications: targets,
     async handle(request, session) {
+      if (stopping) {
+        const { rsc } = responseStatus.INTERNAL_SERVER_ERROR;
+        return { rsc, rqi: request.rqi, pc: { 'm2m:dbg': 'this CSE is being stopped; try again' } };
+      }
       const response = pending.run(request, () => answer(request, session));
       if (response !== undefined) return response;
       const { rsc } = responseStatus.BAD_REQUEST;
@@ -132,6 +137,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     http,
     async stop() {
       await http.close();
+      stopping = true;
       await sweep.stop();
       await pending.drained();
       await delivery.stop();

@@ -38,9 +38,3 @@ export const announceable = {
   aa: attribute('announcedAttribute', list(ncName), 'O', 'O', { supported: false }),
   ast: attribute('announceSyncType', enumeration(1, 2), 'O', 'O', { announce: 'MA', supported: false }),
 } as const;
-
-/** The same attribute where UPDATE may not touch it. */
-export const fixed = <A extends { readonly update: string }>(declared: A): Omit<A, 'update'> & { update: 'NP' } => ({
-  ...declared,
-  update: 'NP',
-});

@@ -17,18 +17,13 @@ export const definitions: readonly ResourceDefinition[] = [
 ];
 
 const byType = new Map(definitions.map((definition) => [definition.type, definition]));
-const byElement = new Map(definitions.map((definition) => [definition.element, definition]));
 
 export const definitionOf = (type: number): ResourceDefinition | undefined => byType.get(type);
-export const definitionOfElement = (element: string): ResourceDefinition | undefined => byElement.get(element);
 
 /** Attribute short names of any served type, for attribute conditions in filters. */
 export const knownAttributes: ReadonlySet<string> = new Set(
   definitions.flatMap(({ attributes }) => Object.keys(attributes)),
 );
-
-/** Names under which virtual resources are addressed below their parent. */
-export const virtualNames: ReadonlySet<string> = new Set(definitions.flatMap(({ virtualChildren }) => virtualChildren));
 
 export type { AttributesOf, ResourceDefinition } from './definition.ts';
 export type { SubscriptionAttributes } from './subscription.ts';
