@@ -14,10 +14,14 @@ interface FigureProps {
   /** Too old to describe the present: struck out, with its age. */
   readonly isStale: boolean;
   readonly isMain?: boolean;
+  /** When the main value was observed: an age is said once, and again only where it differs. */
+  readonly mainObservedAtMs?: number | null;
 }
 
+const AGE_DIFFERS_MS = 60_000;
+
 /** A measured value with its unit and age. When it changes, it lights up for a second. */
-export function Figure({ property, value, observedAtMs, isStale, isMain = false }: FigureProps) {
+export function Figure({ property, value, observedAtMs, isStale, isMain = false, mainObservedAtMs }: FigureProps) {
   const { text, unit } = shownValue(property, value);
   const element = useRef<HTMLParagraphElement>(null);
   const before = useRef(text);
@@ -27,6 +31,10 @@ export function Figure({ property, value, observedAtMs, isStale, isMain = false 
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     element.current?.animate([{ backgroundColor: 'var(--river-quiet)' }, { backgroundColor: 'transparent' }], FADE_MS);
   }, [text]);
+  const isSaid =
+    typeof observedAtMs === 'number' &&
+    typeof mainObservedAtMs === 'number' &&
+    Math.abs(observedAtMs - mainObservedAtMs) < AGE_DIFFERS_MS;
   const isText = property.kind !== 'number';
   return (
     <div class={`figure ${isMain ? 'is-main' : ''} ${isStale ? 'is-stale' : ''} ${isText ? 'is-text' : ''}`}>
@@ -38,7 +46,7 @@ export function Figure({ property, value, observedAtMs, isStale, isMain = false 
       <p class="figure-age">
         {value === undefined || value === null
           ? t('figure.never')
-          : observedAtMs === null || observedAtMs === undefined
+          : observedAtMs === null || observedAtMs === undefined || isSaid
             ? ''
             : formatAge(observedAtMs, nowMs.value)}
       </p>

@@ -61,6 +61,7 @@ export function HistoryChart({ points, unit, decimals, theme, fromMs, toMs, mini
             ...axis,
             grid: { show: false },
             space: 56,
+            size: 28,
             values: (_, ticks) =>
               ticks.map((tick) => (isLong ? dayLabel.format(tick * 1000) : formatTime(tick * 1000))),
           },

@@ -3,7 +3,7 @@ import type { ReportedValue, TypeDescription } from '../../contract.ts';
 import type { Theme } from '../themes.ts';
 
 /** Pixels; the skeleton keeps the same room. */
-export const CHART_HEIGHT = 220;
+export const CHART_HEIGHT = 240;
 
 /** A point in the unit people read. `value` is null where there was no news: the curve is broken there. */
 export interface ChartPoint {

@@ -61,6 +61,7 @@ export function NowTab({ situation: { entity, type } }: { situation: Situation }
                 property={property}
                 value={entity.values[property.name]?.[0]}
                 observedAtMs={entity.values[property.name]?.[1]}
+                mainObservedAtMs={mainValue?.[1] ?? null}
                 isStale={isStale}
               />
             ))}

@@ -126,9 +126,7 @@ export function EntityList() {
                   onKeyDown={onKeyDown}
                 />
               ))}
-              {last < rows.length && (
-                <tr style={{ height: `${(rows.length - last) * ROW_HEIGHT}px` }} />
-              )}
+              {last < rows.length && <tr style={{ height: `${(rows.length - last) * ROW_HEIGHT}px` }} />}
             </tbody>
           </table>
         )}

@@ -1,20 +1,24 @@
 import type { FeatureCollection, Point } from 'geojson';
 import type { StyleSpecification } from 'maplibre-gl';
 import type { Bootstrap, Communes } from '../../contract.ts';
-import { centreOf } from './geometry.ts';
 import type { Palette } from './palette.ts';
 
 /** Family under which the typeface is loaded by the page; MapLibre draws glyphs with it, so none are fetched. */
 export const MAP_FONT = 'Atkinson Hyperlegible Next Variable';
 
 /** The quiet ground: communes and their names, over online tiles when the platform has some. Needs no network. */
-export function baseStyle(communes: Communes, baseMap: Bootstrap['baseMap'], colours: Palette): StyleSpecification {
+export function baseStyle(
+  communes: Communes,
+  names: FeatureCollection<Point>,
+  baseMap: Bootstrap['baseMap'],
+  colours: Palette,
+): StyleSpecification {
   const tiles = baseMap !== null;
   return {
     version: 8,
     sources: {
       communes: { type: 'geojson', data: communes, attribution: 'Admin Express © IGN' },
-      names: { type: 'geojson', data: namePoints(communes) },
+      names: { type: 'geojson', data: names },
       ...(tiles && {
         base: { type: 'raster', tiles: [baseMap.url], tileSize: 256, attribution: baseMap.attribution, maxzoom: 19 },
       }),
@@ -36,6 +40,18 @@ export function baseStyle(communes: Communes, baseMap: Bootstrap['baseMap'], col
             },
           ]
         : []),
+      // Under the land, so that only the outer half shows: the edge of the territory.
+      {
+        id: 'edge',
+        type: 'line',
+        source: 'communes',
+        layout: { 'line-join': 'round' },
+        paint: {
+          'line-color': colours.river,
+          'line-opacity': colours.scheme === 'dark' ? 0.5 : 0.35,
+          'line-width': ['interpolate', ['linear'], ['zoom'], 9, 3, 14, 8],
+        },
+      },
       {
         id: 'land',
         type: 'fill',
@@ -82,12 +98,3 @@ export function baseStyle(communes: Communes, baseMap: Bootstrap['baseMap'], col
     ],
   };
 }
-
-const namePoints = (communes: Communes): FeatureCollection<Point> => ({
-  type: 'FeatureCollection',
-  features: communes.features.map(({ properties, geometry }) => ({
-    type: 'Feature',
-    properties: { name: properties.name },
-    geometry: { type: 'Point', coordinates: [...centreOf(geometry)] },
-  })),
-});

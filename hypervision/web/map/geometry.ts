@@ -31,7 +31,7 @@ function firstPosition(geometry: Geometry): Position | undefined {
   }
 }
 
-const outerRings = (geometry: Communes['features'][number]['geometry']): Position[][] =>
+export const outerRings = (geometry: Communes['features'][number]['geometry']): Position[][] =>
   (geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates).map((polygon) => polygon[0] ?? []);
 
 export function boundsOf(communes: Communes): Bounds {
@@ -47,7 +47,7 @@ export function boundsOf(communes: Communes): Bounds {
   return bounds;
 }
 
-/** Centre of gravity of the largest part, where the commune's name is written. */
+/** Centre of gravity of the largest part. */
 export function centreOf(geometry: Communes['features'][number]['geometry']): LonLat {
   let best = { area: -1, centre: [0, 0] as LonLat };
   for (const ring of outerRings(geometry)) {

@@ -2,7 +2,7 @@ import type { Layer, PickingInfo } from '@deck.gl/core';
 import { IconLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers';
 import { hasStaleValues, isSeverity } from '../state/condition.ts';
 import { nameOf, numberOf } from '../text/values.ts';
-import { type Theme, themes } from '../themes.ts';
+import type { Theme } from '../themes.ts';
 import { type Atlas, levelStep } from './atlas.ts';
 import { MAP_FONT } from './base-style.ts';
 import type { Cluster, Placed } from './clusters.ts';
@@ -43,14 +43,24 @@ const getPosition = ({ position }: Positioned): [number, number] => [position[0]
 
 const TEXT_CHARACTERS = ' 0123456789,.kM';
 
+/** Small and many below, large and few on top. */
+const drawingOrder: readonly Theme[] = ['lighting', 'waste', 'energy', 'wind'];
+
+/** Zoom from which names are written: where they do not lie on each other yet. */
+const nameZoom: Readonly<Record<Theme, number>> = { waste: 16.2, lighting: 16.6, wind: 12.5, energy: 13 };
+
 /** From far to near: dots, glows, marks of each theme, alert rings and badges, groups, selection. */
 export function layersOf(scene: Scene): Layer[] {
   const { palette, marks, single, grouped, zoom } = scene;
   const inAlert = single.filter(({ condition }) => isSeverity(condition));
+  const named = single.filter(({ type }) => zoom >= nameZoom[type.theme]);
   const closeness = Math.min(1, Math.max(0, (zoom - 10) / 5));
   const scale = 0.72 + closeness * 0.28;
   const lights = scene.everything.filter(({ type }) => type.theme === 'lighting');
-  const glowSize = 14 + closeness * 46;
+  const glowSize = 7 + closeness ** 2 * 62;
+
+  // Far away hundreds of glows lie on each other: each must be faint for streets to stay visible.
+  const glowAlpha = (palette.scheme === 'dark' ? 90 : 80) + closeness * (palette.scheme === 'dark' ? 110 : 70);
 
   const icons = <T extends Positioned>(
     id: string,
@@ -99,17 +109,12 @@ export function layersOf(scene: Scene): Layer[] {
       getIcon: () => 'glow',
       getSize: (light) => glowSize * (0.45 + 0.55 * litLevel(light)),
       getColor: (light) =>
-        [...rgb(palette.theme.lighting), litLevel(light) * (palette.scheme === 'dark' ? 205 : 150)] as [
-          number,
-          number,
-          number,
-          number,
-        ],
+        [...rgb(palette.theme.lighting), litLevel(light) * glowAlpha] as [number, number, number, number],
       sizeUnits: 'pixels',
       alphaCutoff: -1,
-      updateTriggers: { getSize: [glowSize], getColor: [palette.scheme] },
+      updateTriggers: { getSize: [glowSize], getColor: [palette.scheme, glowAlpha] },
     }),
-    ...themes.map(({ theme }) =>
+    ...drawingOrder.map((theme) =>
       icons(
         `theme-${theme}`,
         single.filter(({ type }) => type.theme === theme),
@@ -154,28 +159,32 @@ export function layersOf(scene: Scene): Layer[] {
       marks,
       { icon: ({ worst }) => `badge ${worst}`, size: () => (CELL * 0.46) / scale, offset: [15 / scale, -15 / scale] },
     ),
-    new TextLayer<Placed>({
-      id: 'names',
-      data: single.filter(({ type }) => zoom >= (type.theme === 'wind' || type.theme === 'energy' ? 12.5 : 16.2)),
-      getPosition,
-      getText: ({ entity }) => nameOf(entity),
-      getSize: 12,
-      getPixelOffset: [0, 24],
-      getColor: rgb(palette.ink2) as [number, number, number],
-      fontFamily: `"${MAP_FONT}", sans-serif`,
-      fontWeight: 500,
-      characterSet: 'auto',
-      fontSettings: { sdf: true, fontSize: 48, buffer: 8, radius: 14 },
-      outlineWidth: 5,
-      outlineColor: rgb(palette.paper) as [number, number, number],
-      getTextAnchor: 'middle',
-      getAlignmentBaseline: 'center',
-      updateTriggers: { getColor: [palette.scheme] },
-    }),
+    ...(named.length === 0 ? [] : [namesLayer(named, palette)]),
     icons('selection', marked(scene.selected), marks, { icon: () => 'selection', size: () => CELL * 1.18 }),
     icons('hover', marked(scene.hovered), marks, { icon: () => 'selection', size: () => CELL }),
   ];
 }
+
+/** Names under turbines and buildings early, under everything when close. Its letters are painted from the names. */
+const namesLayer = (named: readonly Placed[], palette: Palette): Layer =>
+  new TextLayer<Placed>({
+    id: 'names',
+    data: named as Placed[],
+    getPosition,
+    getText: ({ entity }) => nameOf(entity),
+    getSize: 12,
+    getPixelOffset: [0, 24],
+    getColor: rgb(palette.ink2) as [number, number, number],
+    fontFamily: `"${MAP_FONT}", sans-serif`,
+    fontWeight: 500,
+    characterSet: 'auto',
+    fontSettings: { sdf: true, fontSize: 64, buffer: 12, radius: 16, smoothing: 0.18 },
+    outlineWidth: 4,
+    outlineColor: rgb(palette.paper) as [number, number, number],
+    getTextAnchor: 'middle',
+    getAlignmentBaseline: 'center',
+    updateTriggers: { getColor: [palette.scheme] },
+  });
 
 const marked = (position: LonLat | undefined): Positioned[] => (position === undefined ? [] : [{ position }]);
 

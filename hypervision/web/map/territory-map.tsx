@@ -1,6 +1,6 @@
 import { MapboxOverlay } from '@deck.gl/mapbox';
 import { effect } from '@preact/signals';
-import { AttributionControl, Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl';
+import { AttributionControl, GeoJSONSource, Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -16,6 +16,7 @@ import { Clusters, type Grouped, type Placed, placed } from './clusters.ts';
 import { type Bounds, boundsOf, type LonLat, pointOf } from './geometry.ts';
 import { layersOf, type Picked, pickedFrom } from './layers.ts';
 import { MapTip } from './map-tip.tsx';
+import { namePlaces } from './name-places.ts';
 import { palette } from './palette.ts';
 import './territory-map.css';
 
@@ -94,9 +95,10 @@ function openMap(
 ): { map: MapLibre; close(): void } {
   const { territory, baseMap, silenceFactor } = bootstrap();
   const bounds = boundsOf(territory.communes);
+  let names = namePlaces(territory.communes, []);
   const map = new MapLibre({
     container,
-    style: baseStyle(territory.communes, baseMap, palette.peek()),
+    style: baseStyle(territory.communes, names, baseMap, palette.peek()),
     bounds: [bounds[0], bounds[1], bounds[2], bounds[3]],
     fitBoundsOptions: { padding: 32 },
     hash: 'map', // a copied address shows the same place
@@ -145,6 +147,7 @@ function openMap(
   let index = new Clusters([]);
   let marks = markAtlas(palette.peek());
   let groups = clusterAtlas(palette.peek());
+  let drawnScheme = palette.peek().scheme;
   let frame: number | undefined;
 
   function draw(): void {
@@ -168,6 +171,15 @@ function openMap(
       }),
     });
   }
+  function placeNames(): void {
+    names = namePlaces(
+      territory.communes,
+      everything.map(({ position }) => position),
+    );
+    const source = map.getSource('names');
+    if (source instanceof GeoJSONSource) source.setData(names);
+    else map.once('load', placeNames);
+  }
   /** Many changes in one frame are drawn once. */
   const redraw = (): void => {
     frame ??= requestAnimationFrame(draw);
@@ -177,7 +189,9 @@ function openMap(
     effect(() => {
       if (shown.value !== source) {
         source = shown.value;
+        const count = everything.length;
         everything = placed(source);
+        if (everything.length !== count) placeNames();
         index = new Clusters(everything);
       }
       redraw();
@@ -192,7 +206,8 @@ function openMap(
       const colours = palette.value;
       marks = markAtlas(colours);
       groups = clusterAtlas(colours);
-      map.setStyle(baseStyle(territory.communes, baseMap, colours), { diff: true });
+      if (drawnScheme !== colours.scheme) map.setStyle(baseStyle(territory.communes, names, baseMap, colours));
+      drawnScheme = colours.scheme;
       redraw();
     }),
     effect(() => {

@@ -125,7 +125,7 @@ export function MarksLegend() {
         {alertMarks.map(({ severity, draws }) => (
           <li key={severity}>
             <Sprite draws={draws} size={34} />
-            {t('legend.alert', { severity: t(`condition.${severity}`) })}
+            {t(`condition.${severity}`)}
           </li>
         ))}
         {otherMarks.map(({ draws, label }) => (

@@ -199,7 +199,7 @@ function Filters() {
           ))}
         </select>
       </label>
-      <fieldset class="condition-chips">
+      <fieldset class="condition-chips" hidden={situations.value.length === 0}>
         <legend class="field-label">{t('rail.condition')}</legend>
         {conditions.map((condition) => {
           const count = counts.get(condition) ?? 0;
