@@ -14,7 +14,7 @@ import type { Targets } from './targets.ts';
 const queueEntriesMax = 256;
 /** In a batch notification; a larger `bn.num` is served in parts. */
 const batchEntriesMax = 1000;
-const inMemoryMax = 50_000;
+const inMemoryMax = 20_000;
 const attemptTimeoutMs = 10_000;
 const firstRetryMs = 500;
 const longestRetryMs = 60_000;

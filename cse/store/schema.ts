@@ -26,7 +26,7 @@ class CseResources1763800001000 implements MigrationInterface {
          et text COLLATE "C" GENERATED ALWAYS AS (attributes->>'et') STORED
        )`,
       'CREATE INDEX ON cse.resource (parent_no, ty)',
-      'CREATE INDEX ON cse.resource (et) WHERE et IS NOT NULL',
+      "CREATE INDEX ON cse.resource (et) WHERE et < '9999'",
       `CREATE INDEX ON cse.resource USING gin ((attributes->'lbl'))`,
       // Beside the container's row, narrow and with room on its page, because it changes with every instance.
       // `evicted`: no instance has a state tag up to this one; spares looking through what has been evicted.
@@ -53,8 +53,8 @@ class CseResources1763800001000 implements MigrationInterface {
            WITH (autovacuum_vacuum_scale_factor = 0.05)`,
       ),
       'CREATE UNIQUE INDEX ON cse.instance (no, rn) WHERE rn IS NOT NULL',
-      // Expiration sweeps walk this index; block ranges suffice, since instances expire about in the order they came.
-      'CREATE INDEX ON cse.instance USING brin (et) WITH (pages_per_range = 32)',
+      // For the sweep. What never expires, which is most, is not in it.
+      "CREATE INDEX ON cse.instance (et) WHERE et < '9999'",
       // As Number.prototype.toString(36) writes it, for searches by the identifier of an instance.
       `CREATE FUNCTION cse.base36 (value bigint) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
        DECLARE digits text := '';

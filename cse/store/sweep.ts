@@ -58,7 +58,7 @@ export class Sweep {
       name: 'expired resources',
       // The deepest first: children go before their parents, and each tells its own subscribers.
       text: `SELECT ${resourceColumns} FROM cse.resource r LEFT JOIN cse.resource p ON p.no = r.parent_no
-        WHERE r.et <= $1 ORDER BY r.depth DESC LIMIT ${resourcesPerSweep}`,
+        WHERE r.et <= $1 AND r.et < '9999' ORDER BY r.depth DESC LIMIT ${resourcesPerSweep}`,
       values: [nowTimestamp()],
     });
     for (const row of rows)
@@ -72,7 +72,7 @@ export class Sweep {
     const { rows } = await this.#pool.query<{ no: number; count: number }>({
       name: 'expired instances',
       text: `WITH doomed AS MATERIALIZED (
-          SELECT no, st FROM cse.instance WHERE et <= $1 LIMIT ${instancesPerStatement}),
+          SELECT no, st FROM cse.instance WHERE et <= $1 AND et < '9999' ORDER BY et LIMIT ${instancesPerStatement}),
         locked AS MATERIALIZED (
           SELECT no FROM cse.counter WHERE no IN (SELECT no FROM doomed) ORDER BY no FOR UPDATE),
         gone AS (
