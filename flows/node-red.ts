@@ -67,6 +67,8 @@ export interface LogRecord {
 }
 
 export interface AdminRequest extends IncomingMessage {
+  /** Below the root of the editor. */
+  readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly body: unknown;
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { operatorHeader, type StartOrder } from '../handshake.ts';
-import type { LogRecord } from '../node-red.ts';
+import type { AdminRequest, AdminResponse, LogRecord } from '../node-red.ts';
 import { credentialSecret } from './credential-secret.ts';
 import type { House } from './house.ts';
 
@@ -8,6 +8,13 @@ const own = (path: string): string => fileURLToPath(new URL(`../${path}`, import
 
 /** Core nodes that reach the machine itself rather than the network: programs and files of the server. */
 const withheldNodes = ['90-exec.js', '10-file.js', '23-watch.js'];
+
+/** Node-RED asks the package registry about a module before it looks whether installing is allowed at all. */
+function refuseInstallation(request: AdminRequest, response: AdminResponse, next: () => void): void {
+  if (request.method === 'POST' && request.path === '/nodes') {
+    response.status(403).json({ code: 'install_not_allowed', message: 'nodes are not installed from here' });
+  } else next();
+}
 
 /** Everything we decide about Node-RED. */
 export function nodeRedSettings(order: StartOrder, house: House, log: (record: LogRecord) => void) {
@@ -21,6 +28,7 @@ export function nodeRedSettings(order: StartOrder, house: House, log: (record: L
     httpAdminRoot: order.publicPath,
     httpNodeRoot: `${order.publicPath}/http`,
     apiMaxLength: '5mb',
+    httpAdminMiddleware: refuseInstallation,
     lang: 'fr',
     /** The front door has checked the secret; this names the operator for the audit and the editor. */
     adminAuth: {
@@ -35,10 +43,8 @@ export function nodeRedSettings(order: StartOrder, house: House, log: (record: L
         allowInstall: false,
         allowUpdate: false,
         allowUpload: false,
-        allowList: ['@alzette/flow-nodes'],
-        denyList: ['*'],
       },
-      modules: { allowInstall: false, denyList: ['*'] },
+      modules: { allowInstall: false },
     },
     functionExternalModules: false,
     /** Seconds; a loop without end becomes an error of its message instead of a hung process. */

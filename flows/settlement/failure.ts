@@ -1,5 +1,7 @@
 import type { LocalizedText } from '#ontologies';
 
+const reasonLengthMax = 1_000;
+
 /** A message that cannot go on, said so that an operator understands it; it is put aside with this reason. */
 export class FlowFailure extends Error {
   override readonly name = 'FlowFailure';
@@ -12,7 +14,7 @@ export class FlowFailure extends Error {
   constructor(stage: string, reason: LocalizedText, mapping?: string) {
     super(reason.fr);
     this.stage = stage;
-    this.reason = reason;
+    this.reason = { fr: reason.fr.slice(0, reasonLengthMax), en: reason.en.slice(0, reasonLengthMax) };
     this.mapping = mapping;
   }
 }

@@ -10,7 +10,13 @@ describe('flows: pauses between attempts', () => {
   });
 
   it('are spread over the upper half, so that clients do not come back together', () => {
-    assert.equal(pauseMs(3, backoff, () => 0), 1_000);
-    assert.equal(pauseMs(3, backoff, () => 0.5), 1_500);
+    assert.equal(
+      pauseMs(3, backoff, () => 0),
+      1_000,
+    );
+    assert.equal(
+      pauseMs(3, backoff, () => 0.5),
+      1_500,
+    );
   });
 });

@@ -166,7 +166,7 @@ describe('flows: the process', function () {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ module: 'node-red-node-random' }),
     });
-    assert.equal(install.status, 400);
+    assert.equal(install.status, 403);
     assert.include(await install.text(), 'install_not_allowed');
   });
 
