@@ -51,6 +51,8 @@ export class Light {
   #energyWh: number;
   #burningMs: number;
   readonly #photocellDeg: number;
+  /** Demonstration time from the start until a lamp that begins out of order is repaired. */
+  readonly #repairedInMs: number;
 
   constructor(luminaire: Luminaire) {
     const { random } = luminaire;
@@ -58,7 +60,7 @@ export class Light {
     this.#photocellDeg = duskElevationDeg + random.normal() * 0.7;
     this.#burningMs = hours(random.between(200, 40_000));
     this.#energyWh = (this.#burningMs / hours(1)) * luminaire.ratedPowerW * 0.8;
-    this.#failedUntilMs = random.chance(failedShare) ? Number.POSITIVE_INFINITY : 0;
+    this.#repairedInMs = random.chance(failedShare) ? random.between(0.3, 1) * repairAfterMs : 0;
   }
 
   /** Does what the command says. @returns false when it is not a command this light understands */
@@ -79,6 +81,7 @@ export class Light {
     const passedMs = Math.min(hours(24), nowMs - (this.#seenAtMs ?? nowMs));
     this.#energyWh += (this.#powerW() * passedMs) / hours(1);
     if (before > 0) this.#burningMs += passedMs;
+    if (this.#seenAtMs === undefined) this.#failedUntilMs = nowMs + this.#repairedInMs;
     this.#seenAtMs = nowMs;
     const programme = this.#programmeAt(now);
     // The next step of the programme takes over from an order, as controllers in the field do.

@@ -6,11 +6,11 @@ import { type Sensor, sensors } from './sensors.ts';
 
 /** What goes in, as NGSI-LD's WasteContainer names it, and how people call the container. */
 const streams = {
-  glass: { word: 'verre', fillPerDay: [0.04, 0.09], collectEveryDays: 14 },
-  paper: { word: 'papier', fillPerDay: [0.07, 0.14], collectEveryDays: 7 },
-  plastic: { word: 'emballages', fillPerDay: [0.1, 0.2], collectEveryDays: 7 },
-  inorganic: { word: 'ordures ménagères', fillPerDay: [0.15, 0.32], collectEveryDays: 4 },
-  organic: { word: 'biodéchets', fillPerDay: [0.1, 0.25], collectEveryDays: 4 },
+  glass: { word: 'verre', fillPerDay: [0.03, 0.07], collectEveryDays: 14 },
+  paper: { word: 'papier', fillPerDay: [0.05, 0.13], collectEveryDays: 7 },
+  plastic: { word: 'emballages', fillPerDay: [0.06, 0.14], collectEveryDays: 7 },
+  inorganic: { word: 'ordures ménagères', fillPerDay: [0.1, 0.26], collectEveryDays: 4 },
+  organic: { word: 'biodéchets', fillPerDay: [0.08, 0.22], collectEveryDays: 4 },
 } as const;
 type Stream = keyof typeof streams;
 

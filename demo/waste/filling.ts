@@ -19,11 +19,15 @@ const litresByStreet: readonly (readonly number[])[] = (() => {
 const shareByHour = [0.2, 0.1, 0.1, 0.1, 0.2, 0.6, 2, 4, 5, 6, 7, 8, 7, 6, 6, 6, 7, 9, 9, 7, 4, 3, 1.7, 1];
 const shareSum = shareByHour.reduce((sum, share) => sum + share, 0);
 
+const fullLevel = 0.8;
+const detourShare = 0.75;
+
 /**
  * How full one container is: fills by the recorded day of one street of Edinburgh after the other, is emptied when the
  * collection comes by.
  */
 export class Filling {
+  readonly #random: Random;
   readonly #days: readonly number[];
   readonly #meanLitres: number;
   /** Fraction of the container an average day fills. */
@@ -35,12 +39,13 @@ export class Filling {
 
   /** @param fillPerDay how much of it an average day fills, 0–1 */
   constructor(random: Random, fillPerDay: number, collectEveryDays: number) {
+    this.#random = random;
     this.#days = random.pick(litresByStreet);
     this.#meanLitres = this.#days.reduce((sum, litres) => sum + litres, 0) / this.#days.length;
     this.#fillPerDay = fillPerDay;
     this.#collectEveryDays = collectEveryDays;
     this.#firstDay = random.integer(0, 30);
-    this.#level = Math.min(0.97, random.next() * fillPerDay * collectEveryDays * 1.05);
+    this.#level = Math.min(0.97, random.next() * fillPerDay * collectEveryDays);
   }
 
   /**
@@ -60,9 +65,14 @@ export class Filling {
     const day = Math.floor(hour / 24) + this.#firstDay;
     const hourOfDay = hour % 24;
     const collectionHour = 6;
-    if (hourOfDay === collectionHour && day % this.#collectEveryDays === 0) {
-      this.#level = 0.02;
-      return;
+    if (hourOfDay === collectionHour) {
+      const isOnRound = day % this.#collectEveryDays === 0;
+      // The round makes a detour for most containers known to be full.
+      const isDetour = this.#level > fullLevel && this.#random.chance(detourShare);
+      if (isOnRound || isDetour) {
+        this.#level = 0.02;
+        return;
+      }
     }
     const litres = this.#days[day % this.#days.length] ?? 0;
     const brought = (litres / this.#meanLitres) * this.#fillPerDay * ((shareByHour[hourOfDay] ?? 0) / shareSum);
