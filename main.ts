@@ -139,9 +139,7 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
   });
   lifecycle.onStop('territory', () => territory.close());
 
-  await progress.step('Console', async (say) => {
-    await buildConsole({ progress: say });
-  });
+  await progress.step('Console', (say) => buildConsole({ progress: say }));
   const hypervision = await createHypervision({
     config,
     territory,
@@ -154,6 +152,17 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
 
   const cseUrl = `http://${connectable(config.host)}:${config.cse.port}`;
   const webUrl = `http://${connectable(config.host)}:${config.web.port}`;
+  const web = createWebServer({
+    config,
+    log,
+    metrics,
+    readiness: {
+      database: async () => void (await database.pool.query('SELECT 1')),
+      flows: () => flows.check(),
+    },
+  });
+  // Before the flows, which need it until their last message is finished.
+  lifecycle.onStop('web server', () => web.stop());
   const flows = startFlows({
     config,
     cseUrl,
@@ -180,15 +189,6 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
     metrics,
   });
 
-  const web = createWebServer({
-    config,
-    log,
-    metrics,
-    readiness: {
-      database: async () => void (await database.pool.query('SELECT 1')),
-      flows: () => flows.check(),
-    },
-  });
   web.app.use('/api/adapters', adapters.router);
   web.app.use(identity.session, identity.router);
   web.app.get('/', (_, response) => response.redirect(302, '/hypervision/'));
@@ -202,7 +202,6 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
   });
   hypervision.attach(web);
   await web.start();
-  lifecycle.onStop('web server', () => web.stop());
   adapters.start();
   lifecycle.onStop('adapters', () => adapters.stop());
 
