@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -35,25 +36,30 @@ export interface BuildResult {
 
 /**
  * Builds the console's web application into `dist/hypervision`, with Brotli and gzip variants beside each file.
- * Does nothing when sources, dependencies and this file are those of the last build.
+ * Does nothing when sources, dependencies and this file are those of the last build. The bundler runs in a process of
+ * its own: it needs several hundred megabytes, which a server that runs for months would otherwise keep.
  *
- * @throws whatever Vite reports about the sources
+ * @throws with what the bundler reports about the sources
  */
 export async function buildConsole({ progress = () => undefined }: BuildOptions = {}): Promise<BuildResult> {
-  const stamp = await sourcesStamp();
-  if ((await lastStamp()) !== stamp) {
-    progress('Building the console (once, about ten seconds)…');
-    await rm(builtDir, { recursive: true, force: true });
-    await bundle();
-    await compressAll();
-    await writeFile(join(builtDir, stampFile), stamp);
-    return { built: true, firstLoadBytes: await firstLoadBytes() };
-  }
-  return { built: false, firstLoadBytes: await firstLoadBytes() };
+  if (await isUpToDate()) return { built: false, firstLoadBytes: await firstLoadBytes() };
+  progress('Building the console (once, about ten seconds)…');
+  await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url)], { maxBuffer: 16 * 1024 * 1024 });
+  return { built: true, firstLoadBytes: await firstLoadBytes() };
 }
 
+async function buildHere(): Promise<void> {
+  const stamp = await sourcesStamp();
+  await rm(builtDir, { recursive: true, force: true });
+  await bundle();
+  await compressAll();
+  await writeFile(join(builtDir, stampFile), stamp); // last, so that a build cut short is done again
+}
+
+const isUpToDate = async (): Promise<boolean> => (await lastStamp()) === (await sourcesStamp());
+
 async function bundle(): Promise<void> {
-  const { build } = await import('vite'); // only here: a start with a built console never loads the bundler
+  const { build } = await import('vite'); // only here: the server never loads the bundler
   await build({
     configFile: false,
     root: webDir,
@@ -134,10 +140,13 @@ async function firstLoadBytes(): Promise<number> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const { built, firstLoadBytes } = await buildConsole({ progress: print });
-  const size = `${Math.round(firstLoadBytes / 1000)} kB`;
-  print(`${built ? 'Built' : 'Already built'}: dist/hypervision, first load ${size} compressed.`);
-  if (firstLoadBytes > FIRST_LOAD_BYTES_MAX) {
+  const wasUpToDate = await isUpToDate();
+  if (!wasUpToDate) await buildHere();
+  const bytes = await firstLoadBytes();
+  print(
+    `${wasUpToDate ? 'Already built' : 'Built'}: dist/hypervision, first load ${Math.round(bytes / 1000)} kB compressed.`,
+  );
+  if (bytes > FIRST_LOAD_BYTES_MAX) {
     print(`The first load is larger than the ${FIRST_LOAD_BYTES_MAX / 1000} kB it may have.`);
     process.exitCode = 1;
   }

@@ -12,8 +12,8 @@ export type { Alert, Command, Entity, JsonValue, LocalizedText, TypeDescription 
 export type ReportedValue = readonly [value: JsonValue, observedAtMs: number | null];
 
 /**
- * An entity as the console draws it: values without their origins, which the entity panel asks for when it opens.
- * Half of what moves on a busy day is these, so they are kept small.
+ * An entity as the console draws it, without origins and without what only its panel shows: that is read when the panel
+ * opens. Half of what moves on a busy day is these, so they are kept small.
  */
 export interface EntityView {
   readonly id: string;

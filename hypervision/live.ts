@@ -11,7 +11,7 @@ import {
   type Person,
   type ServerToConsole,
 } from './contract.ts';
-import { viewOf } from './entity-view.ts';
+import { createEntityViews, type EntityViews } from './entity-view.ts';
 import { hasForeignOrigin } from './same-origin.ts';
 
 /** Changes are gathered this long, so that a busy second is a few batches and not hundreds of messages. */
@@ -57,6 +57,7 @@ export async function createLive(options: {
 }): Promise<Live> {
   const { territory, admit, log } = options;
   const meters = createMeters(options.metrics);
+  const views = createEntityViews(territory.types());
 
   // socket.io closes the HTTP server it is attached to; this one never listens, upgrades are handed in.
   const io = new Server<ConsoleToServer, ServerToConsole, Record<string, never>, ConsoleData>(createServer(), {
@@ -88,7 +89,7 @@ export async function createLive(options: {
     flushTimer = undefined;
     const to = Math.max(sentSeq, pending.seq);
     // Volatile: dropped for a console whose send buffer is busy. It sees the gap in the next batch and resumes.
-    io.to('live').volatile.emit('changes', toBatch(sentSeq, to, pending));
+    io.to('live').volatile.emit('changes', toBatch(views, sentSeq, to, pending));
     meters.batches.inc();
     sentSeq = to;
     pending = emptyPending();
@@ -112,7 +113,7 @@ export async function createLive(options: {
         alerts: byId(changes.alerts),
         commands: byId(changes.commands),
       };
-      socket.emit('changes', toBatch(since, Math.max(since, seq), found));
+      socket.emit('changes', toBatch(views, since, Math.max(since, seq), found));
     }
     // A batch sent between the reading and this line leaves a gap that the console sees, and it resumes again.
     await socket.join('live');
@@ -212,11 +213,11 @@ interface Pending {
 
 const emptyPending = (): Pending => ({ seq: 0, entities: new Map(), alerts: new Map(), commands: new Map() });
 
-const toBatch = (from: number, to: number, { entities, alerts, commands }: Pending): LiveBatch => ({
+const toBatch = (views: EntityViews, from: number, to: number, { entities, alerts, commands }: Pending): LiveBatch => ({
   from,
   to,
   at: new Date().toISOString(),
-  entities: Array.from(entities.values(), viewOf),
+  entities: Array.from(entities.values(), views.live),
   alerts: [...alerts.values()],
   commands: [...commands.values()],
 });

@@ -1,6 +1,6 @@
 import type { Alert, Entity, Page, Territory } from '#territory';
 import type { Snapshot } from './contract.ts';
-import { viewOf } from './entity-view.ts';
+import { createEntityViews } from './entity-view.ts';
 
 /** More than this is not drawn one by one; the list and the map then say that something is missing. */
 const ENTITIES_MAX = 100_000;
@@ -26,7 +26,7 @@ export async function readSnapshot(territory: Territory): Promise<Snapshot> {
   return {
     seq,
     at: new Date().toISOString(),
-    entities: entities.map(viewOf),
+    entities: entities.map(createEntityViews(territory.types()).brief),
     alerts: [...openAlerts, ...endedAlerts.items],
     commands: commands.items,
   };

@@ -15,10 +15,12 @@ import './app.css';
 
 export function App() {
   const isDetailOpen = selectedId.value !== undefined;
+  const isCut = loading.value === 'ready' && link.value !== 'live' && link.value !== 'connecting';
   const layout = [
     'console',
     isDetailOpen ? 'has-entity' : '',
     sheet.value === undefined ? '' : `has-${sheet.value}`,
+    isCut ? 'is-cut' : '',
   ].join(' ');
   return (
     <div class={layout}>

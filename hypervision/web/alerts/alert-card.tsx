@@ -40,7 +40,8 @@ export function AlertCard({ alert, isInPanel = false }: { alert: Alert; isInPane
           <button type="button" class="link-button" onClick={() => select(alert.entity, point)}>
             {name}
           </button>
-          {place !== undefined && <span> · {place}</span>}
+          {/* Many names already say the commune. */}
+          {place !== undefined && !name.includes(place) && <span> · {place}</span>}
         </p>
       )}
       {isOpen(alert) ? (

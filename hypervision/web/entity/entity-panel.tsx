@@ -1,11 +1,13 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Entity } from '../../contract.ts';
 import { ConditionLabel } from '../alerts/condition-label.tsx';
 import { Icon } from '../icons/icon.tsx';
 import { ThemeMark } from '../icons/theme-mark.tsx';
 import { type Situation, situationOf } from '../state/filters.ts';
 import { loading } from '../state/live-link.ts';
 import { select } from '../state/selection.ts';
+import { snapshotCount } from '../state/store.ts';
 import { Empty } from '../status/empty.tsx';
 import { Skeleton } from '../status/skeleton.tsx';
 import { t } from '../text/messages.ts';
@@ -15,6 +17,8 @@ import { ActionsTab } from './actions-tab.tsx';
 import { HistoryTab } from './history-tab.tsx';
 import { NowTab } from './now-tab.tsx';
 import { OriginTab } from './origin-tab.tsx';
+import { useLoaded } from './use-loaded.ts';
+import { wholeEntity } from './whole-entity.ts';
 import './entity-panel.css';
 
 const tabs = ['now', 'history', 'origin', 'actions'] as const;
@@ -104,9 +108,14 @@ function Title({
   );
 }
 
-function Tabs({ situation }: { situation: Situation }) {
-  const shownTabs = tabs.filter((name) => name !== 'actions' || situation.type.commands.length > 0);
+function Tabs({ situation: drawn }: { situation: Situation }) {
+  const shownTabs = tabs.filter((name) => name !== 'actions' || drawn.type.commands.length > 0);
   const current = shownTabs.includes(tab.value) ? tab.value : 'now';
+  // Origins change with every message: they are read again as long as somebody looks at them.
+  const refresh = current === 'origin' ? drawn.entity.seq : -snapshotCount.value;
+  const loaded = useLoaded<Entity>(`/api/territory/entities/${encodeURIComponent(drawn.entity.id)}`, refresh);
+  const read = loaded.state === 'ready' ? loaded.content : undefined;
+  const situation = { ...drawn, entity: wholeEntity(drawn.entity, read) };
   const list = useRef<HTMLDivElement>(null);
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -150,7 +159,7 @@ function Tabs({ situation }: { situation: Situation }) {
       >
         {current === 'now' && <NowTab situation={situation} />}
         {current === 'history' && <HistoryTab key={situation.entity.id} situation={situation} />}
-        {current === 'origin' && <OriginTab situation={situation} />}
+        {current === 'origin' && <OriginTab situation={situation} loaded={loaded} />}
         {current === 'actions' && <ActionsTab key={situation.entity.id} situation={situation} />}
       </div>
     </>

@@ -7,7 +7,7 @@ import { Skeleton } from '../status/skeleton.tsx';
 import { formatMoment, formatNumber } from '../text/formats.ts';
 import { local, t } from '../text/messages.ts';
 import { propertyOf } from '../text/values.ts';
-import { useLoaded } from './use-loaded.ts';
+import type { Loaded } from './use-loaded.ts';
 
 interface Source {
   readonly resource: string;
@@ -18,8 +18,13 @@ interface Source {
 }
 
 /** Which oneM2M resource said what: the way a value came, back to the device. */
-export function OriginTab({ situation: { entity, type } }: { situation: Situation }) {
-  const loaded = useLoaded<Entity>(`/api/territory/entities/${encodeURIComponent(entity.id)}`, entity.seq);
+export function OriginTab({
+  situation: { entity, type },
+  loaded,
+}: {
+  situation: Situation;
+  loaded: Loaded<Entity> & { retry(): void };
+}) {
   if (loaded.state === 'loading') return <Skeleton rows={3} height={120} />;
   if (loaded.state === 'failed') return <Failed what={t('origin.failed')} error={loaded.error} retry={loaded.retry} />;
   const sources = sourcesOf(loaded.content);

@@ -19,6 +19,9 @@ export const lastSeq = (): number => seq;
 /** Server's time of the newest batch, by its own clock; undefined before the first. */
 export const dataAtMs = signal<number | undefined>(undefined);
 
+/** How many snapshots have been read: values that only a panel shows may have changed unseen before the latest. */
+export const snapshotCount = signal(0);
+
 export const entities = (): ReadonlyMap<string, EntityView> => known;
 
 /** Ended alerts and finished commands beyond this many are forgotten, oldest first, so that a console may stay open. */
@@ -30,6 +33,7 @@ export function applySnapshot(snapshot: Snapshot): void {
   alerts.value = new Map(snapshot.alerts.map((alert) => [alert.id, alert]));
   commands.value = new Map(snapshot.commands.map((command) => [command.id, command]));
   seq = snapshot.seq;
+  snapshotCount.value += 1;
   dataAtMs.value = Date.parse(snapshot.at);
   revision.value += 1;
 }
