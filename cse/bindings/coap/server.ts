@@ -5,7 +5,8 @@ import coap, { type IncomingMessage, type OutgoingMessage } from 'coap';
 import { generate, type ParsedPacket, parse } from 'coap-packet';
 import { LRUCache } from 'lru-cache';
 import type { CountRefusal } from '../refusals.ts';
-import { Block1Guard, readBlock, writeBlock } from './block1-guard.ts';
+import { type Block, readBlock, writeBlock } from './block.ts';
+import { Block1Assembly } from './block1-assembly.ts';
 
 /** A response before it is cut into blocks. */
 export interface Answer {
@@ -35,6 +36,8 @@ export interface CoapServer {
 const exchangeLifetimeMs = 247_000;
 /** Answers within this time travel in the acknowledgement; later ones separately. Well below ACK_TIMEOUT (2 s). */
 const piggybackReplyMs = 1_000;
+/** For all blocks of a request; unfinished transfers hold places that others need. */
+const transferMs = 60_000;
 const rememberedMax = 20_000;
 const requestsMax = 512;
 /** Payloads up to this size leave whole; with the longest options they still fit 1152 bytes (RFC 7252 §4.6). */
@@ -47,8 +50,8 @@ const datagramBytesMax = 2_048;
 type Packet = ParsedPacket & { messageId: number; token: Buffer };
 
 /**
- * A CoAP server on the `coap` library, with what the library lacks: datagrams are looked at before it sees them (format,
- * order and size of blocks, ping), a retransmitted request is carried out once while its answer is being made, and long
+ * A CoAP server on the `coap` library, with what the library lacks: malformed datagrams and pings are answered before it
+ * sees them, requests in blocks are put together within bounds, a retransmitted request is carried out once while its answer is being made, and long
  * answers are cut into blocks that are kept for a bounded time in bounded memory.
  *
  * @throws the system error when the port cannot be bound
@@ -57,9 +60,11 @@ export async function startCoapServer(options: CoapServerOptions): Promise<CoapS
   const { refused, warn } = options;
   const server = coap.createServer({ piggybackReplyMs });
   const socket = createSocket(isIPv6(options.host) ? 'udp6' : 'udp4');
-  const blocks = new Block1Guard(options.bytesMax, exchangeLifetimeMs);
+  const blocks = new Block1Assembly(options.bytesMax, transferMs);
   /** Requests by peer and message identifier, RFC 7252 §4.5. */
   const seen = new LRUCache<string, true>({ max: rememberedMax, ttl: exchangeLifetimeMs });
+  /** Block1 option of requests that were put together, to be repeated in the answer. */
+  const assembled = new LRUCache<string, Buffer>({ max: requestsMax * 2, ttl: exchangeLifetimeMs });
   /** Answers that leave in blocks, by peer and request. */
   const answers = new LRUCache<string, Answer>({
     max: 1_000,
@@ -98,27 +103,30 @@ export async function startCoapServer(options: CoapServerOptions): Promise<CoapS
       return undefined;
     }
     if (!packet.code.startsWith('0.')) return undefined;
+    const exchange = exchangeOf(peer, packet);
     const value = packet.options.find(({ name }) => name === 'Block1')?.value;
-    if (value !== undefined) {
-      const block = readBlock(value);
-      const refusal =
-        block === undefined ? '4.00' : blocks.check(peerName(peer), packet.token, block, packet.payload.length);
-      if (refusal !== undefined) {
-        refused('block', { code: refusal });
-        reply(socket, peer, answerTo(packet, refusal));
-        return undefined;
-      }
+    if (value === undefined) return observes(packet) ? rewritten(packet, packet.payload) : datagram;
+    // The last block again: the library still has the answer, or it is being made.
+    if (seen.has(exchange)) return rewritten(packet, Buffer.alloc(0));
+    const block = readBlock(value);
+    const outcome =
+      block === undefined
+        ? { code: '4.02' }
+        : blocks.add(peerName(peer), `${packet.code} ${requestKey(packet)}`, block, packet.payload);
+    if ('whole' in outcome) {
+      assembled.set(exchange, value);
+      return rewritten(packet, outcome.whole);
     }
-    // Observing is not part of the binding (elective option): the request is answered once, as without it.
-    if (!packet.options.some(({ name }) => name === 'Observe')) return datagram;
-    return generate({ ...packet, options: packet.options.filter(({ name }) => name !== 'Observe') }, datagramBytesMax);
+    if (outcome.code !== '2.31') refused('block', { code: outcome.code });
+    reply(socket, peer, { ...answerTo(packet, outcome.code), options: [{ name: 'Block1', value }] });
+    return undefined;
   };
 
   const respond = async (request: IncomingMessage, response: OutgoingMessage): Promise<void> => {
     const peer = request.rsinfo as RemoteInfo;
     const packet = request._packet as Packet;
-    const block1 = packet.options.find(({ name }) => name === 'Block1')?.value;
-    const exchange = `${peerName(peer)} ${packet.messageId}`;
+    const exchange = exchangeOf(peer, packet);
+    const block1 = assembled.get(exchange);
     if (seen.has(exchange)) return refused('repeated');
     seen.set(exchange, true);
     const asked = takeBlock2(request);
@@ -177,6 +185,22 @@ function parsed(datagram: Buffer): Packet | undefined {
 
 const peerName = ({ address, port }: RemoteInfo): string => `${address} ${port}`;
 
+const exchangeOf = (peer: RemoteInfo, { messageId }: Packet): string => `${peerName(peer)} ${messageId}`;
+
+/** Observing is not part of the binding (elective option): such a request is answered once, as without it. */
+const observes = ({ options }: Packet): boolean => options.some(({ name }) => name === 'Observe');
+
+/** The request as one datagram, for the library. */
+const rewritten = (packet: Packet, payload: Buffer): Buffer =>
+  generate(
+    {
+      ...packet,
+      options: packet.options.filter(({ name }) => name !== 'Observe' && name !== 'Block1' && name !== 'Size1'),
+      payload,
+    },
+    payload.length + datagramBytesMax,
+  );
+
 const answerTo = ({ confirmable, messageId, token }: Packet, code: string): Parameters<typeof generate>[0] => ({
   code,
   token,
@@ -199,7 +223,7 @@ function write(response: OutgoingMessage, { code, options, payload }: Answer): v
 }
 
 /** Takes the Block2 option out of the request, so that cutting into blocks stays ours. */
-function takeBlock2(request: IncomingMessage): ReturnType<typeof readBlock> | 'malformed' {
+function takeBlock2(request: IncomingMessage): Block | undefined | 'malformed' {
   const { options } = request._packet as Packet;
   const at = options.findIndex(({ name }) => name === 'Block2');
   if (at < 0) return undefined;
@@ -210,11 +234,11 @@ function takeBlock2(request: IncomingMessage): ReturnType<typeof readBlock> | 'm
 /** What makes two requests the same but for the block they ask for: all options, in order. */
 const requestKey = ({ options }: Packet): string =>
   options
-    .filter(({ name }) => !['Block1', 'Block2', 'Size1', 'Size2'].includes(String(name)))
+    .filter(({ name }) => !['Block1', 'Block2', 'Size1', 'Size2', 'Observe'].includes(String(name)))
     .map(({ name, value }) => `${name}=${Buffer.isBuffer(value) ? value.toString('base64') : String(value)}`)
     .join('&');
 
-function blockOf(answer: Answer, asked: ReturnType<typeof readBlock>): Answer {
+function blockOf(answer: Answer, asked: Block | undefined): Answer {
   const { payload } = answer;
   if (
     payload.length <= (asked?.size ?? singlePayloadMax) &&

@@ -45,11 +45,14 @@ class PacketLengths {
  * own and would collect up to 256 MB per connection.
  */
 export class BoundedSocket extends Duplex {
+  /** Address of the peer, also after it has gone. */
+  readonly remoteAddress: string | undefined;
   readonly #socket: Socket;
 
   constructor(socket: Socket, packetBytesMax: number) {
     super();
     this.#socket = socket;
+    this.remoteAddress = socket.remoteAddress;
     const lengths = new PacketLengths(packetBytesMax);
     socket.on('data', (chunk: Buffer) => {
       if (!lengths.accept(chunk))

@@ -105,7 +105,10 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
             refused('not-authenticated', { user: username });
             return done(connectionRefused('the password is not a valid token'), null);
           }
-          connections.set(client, { session, running: 0, waiting: [], reachable: new Map() });
+          const { remoteAddress } = client.conn as BoundedSocket;
+          const known: Session = remoteAddress === undefined ? session : { ...session, remoteAddress };
+          connections.set(client, { session: known, running: 0, waiting: [], reachable: new Map() });
+          client.conn.once('close', () => forget(client));
           // Sessions are kept apart by credential: nobody takes over a session by guessing a client identifier.
           client.id = `${session.credentialId ?? ''}/${client.id}`;
           done(null, true);
@@ -239,15 +242,10 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
     for (const end of connections.get(client)?.reachable.values() ?? []) end();
     connections.delete(client);
   };
-  broker.on('clientDisconnect', forget);
   broker.on('clientError', (client, error) => {
     log.debug({ client: client.id, reason: error.message }, 'an MQTT connection ended with an error');
-    forget(client);
   });
-  broker.on('connectionError', (client, error) => {
-    refused('connection', { why: error.message });
-    forget(client);
-  });
+  broker.on('connectionError', (_client, error) => refused('connection', { why: error.message }));
   const stopListening = cse.onRevoked((credentialId) => {
     for (const [client, { session }] of connections) {
       if (session.credentialId === credentialId) client.close();

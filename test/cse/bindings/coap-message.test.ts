@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { generate, parse } from 'coap-packet';
 import fc from 'fast-check';
-import { Block1Guard, readBlock, writeBlock } from '../../../cse/bindings/coap/block1-guard.ts';
+import { readBlock, writeBlock } from '../../../cse/bindings/coap/block.ts';
+import { Block1Assembly } from '../../../cse/bindings/coap/block1-assembly.ts';
 import {
   type CoapMessage,
   type CoapOption,
@@ -211,34 +212,60 @@ describe('CoAP blocks (RFC 7959)', () => {
     expect(readBlock(Buffer.alloc(4))).to.equal(undefined);
   });
 
-  const token = Buffer.of(1);
   const block = (num: number, more = true) => ({ num, more, size: 64 });
+  const full = Buffer.alloc(64, 1);
 
-  it('are let through in order, and the last one again', () => {
-    const guard = new Block1Guard(1_000, 1_000);
-    for (const num of [0, 1, 1, 2]) expect(guard.check('peer', token, block(num), 64)).to.equal(undefined);
-    expect(guard.check('peer', token, block(3, false), 10)).to.equal(undefined);
+  it('give the whole request, also when the last one comes again', () => {
+    const blocks = new Block1Assembly(1_000, 1_000);
+    for (const num of [0, 1, 1, 2]) expect(blocks.add('peer', 'r', block(num), full)).to.deep.equal({ code: '2.31' });
+    const outcome = blocks.add('peer', 'r', block(3, false), Buffer.of(2));
+    expect(outcome).to.deep.equal({ whole: Buffer.concat([full, full, full, Buffer.of(2)]) });
   });
 
-  it('out of order, without a beginning or of another peer are refused with 4.08', () => {
-    const guard = new Block1Guard(10_000, 1_000);
-    expect(guard.check('peer', token, block(1), 64)).to.equal('4.08');
-    guard.check('peer', token, block(0), 64);
-    expect(guard.check('peer', token, block(2), 64)).to.equal('4.08');
-    expect(guard.check('spoofed', token, block(1), 64)).to.equal('4.08');
-    expect(guard.check('peer', Buffer.alloc(0), block(0), 64)).to.equal('4.08');
+  it('in any cut give what was cut', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 2_000 }),
+        fc.integer({ min: 4, max: 10 }),
+        (bytes, exponent) => {
+          const blocks = new Block1Assembly(4_000, 1_000);
+          const size = 2 ** exponent;
+          const count = Math.ceil(bytes.length / size);
+          const outcomes = Array.from({ length: count }, (_, num) =>
+            blocks.add(
+              'p',
+              'r',
+              { num, more: num < count - 1, size },
+              Buffer.from(bytes.slice(num * size, (num + 1) * size)),
+            ),
+          );
+          expect(outcomes.at(-1)).to.deep.equal({ whole: Buffer.from(bytes) });
+        },
+      ),
+    );
+  });
+
+  it('out of order, without a beginning, of another peer or another request are refused with 4.08', () => {
+    const blocks = new Block1Assembly(10_000, 1_000);
+    const code = (peer: string, request: string, num: number) => blocks.add(peer, request, block(num), full);
+    expect(code('peer', 'r', 1)).to.deep.equal({ code: '4.08' });
+    code('peer', 'r', 0);
+    expect(code('peer', 'r', 2)).to.deep.equal({ code: '4.08' });
+    expect(code('spoofed', 'r', 1)).to.deep.equal({ code: '4.08' });
+    expect(code('peer', 'other', 1)).to.deep.equal({ code: '4.08' });
+    expect(blocks.add('peer', 'r', block(1), full.subarray(1))).to.deep.equal({ code: '4.08' });
   });
 
   it('that add up to more than allowed are refused with 4.13', () => {
-    const guard = new Block1Guard(100, 1_000);
-    guard.check('peer', token, block(0), 64);
-    expect(guard.check('peer', token, block(1), 64)).to.equal('4.13');
+    const blocks = new Block1Assembly(100, 1_000);
+    blocks.add('peer', 'r', block(0), full);
+    expect(blocks.add('peer', 'r', block(1), full)).to.deep.equal({ code: '4.13' });
   });
 
   it('of more transfers than one peer may have open are refused with 5.03', () => {
-    const guard = new Block1Guard(10_000, 10_000);
-    const answers = Array.from({ length: 20 }, (_, index) => guard.check('peer', Buffer.of(index), block(0), 64));
-    expect(answers.slice(0, 8)).to.not.include('5.03');
-    expect(answers.slice(8).every((answer) => answer === '5.03')).to.equal(true);
+    const blocks = new Block1Assembly(10_000, 10_000);
+    const codes = Array.from({ length: 20 }, (_, index) => blocks.add('peer', `r${index}`, block(0), full));
+    expect(codes.slice(0, 8)).to.deep.equal(Array(8).fill({ code: '2.31' }));
+    expect(codes.slice(8)).to.deep.equal(Array(12).fill({ code: '5.03' }));
   });
 });
