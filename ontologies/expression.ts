@@ -32,8 +32,8 @@ export interface Expression {
   evaluate(input: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
-// V8's linear-time engine: no pattern can make matching exponential. What it cannot do (look-around, back-references) is
-// refused when the expression is compiled. The flag only allows the `l` flag of RegExp; other patterns are untouched.
+// V8's linear-time engine: no pattern can make matching exponential. What it cannot do (look-around, back-references,
+// ignoring case) is refused when the expression is compiled. The flag only allows the `l` flag of RegExp; other patterns are untouched.
 setFlagsFromString('--enable-experimental-regexp-engine');
 
 class LinearRegExp extends RegExp {
@@ -109,7 +109,7 @@ function refuseUnlessLinear(pattern: RegExp): void {
     new LinearRegExp(pattern);
   } catch (error) {
     throw new ExpressionError(
-      `the pattern /${pattern.source.slice(0, 80)}/ is not accepted: look-around and back-references are not available`,
+      `the pattern /${pattern.source.slice(0, 80)}/ is not accepted: look-around, back-references and the flags i and u are not available ($lowercase helps)`,
       undefined,
       { cause: error },
     );

@@ -13,6 +13,7 @@ export { context } from './context.ts';
 export type { CommandDeclaration, EntityType, PropertyDeclaration, Values } from './declaration.ts';
 export { describe } from './describe.ts';
 export type { CommandDescription, PropertyDescription, Theme, TypeDescription } from './description.ts';
+export { dictionary } from './dictionary.ts';
 export type {
   Attribute,
   EntityFragment,

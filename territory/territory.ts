@@ -12,9 +12,9 @@ import {
   type Registry,
 } from '#platform';
 import { createAlerts } from './alerts/alerts.ts';
-import { alertOnSilence, endSilence } from './alerts/silence.ts';
+import { alertOnSilence, endSilence, findSilences } from './alerts/silence.ts';
 import { ChangeNews, changedSince, lastSeq } from './changes.ts';
-import { createCommands, timeOutCommands } from './commands/commands.ts';
+import { createCommands, haveCommandsRunOut, timeOutCommands } from './commands/commands.ts';
 import { confirmCommands } from './commands/confirm-commands.ts';
 import { checkUpdate } from './entities/check-update.ts';
 import { readEntityRows, toEntity } from './entities/entity-row.ts';
@@ -48,6 +48,7 @@ export interface TerritoryOptions {
 export const updatesMax = 1000;
 const clockToleranceMs = 5 * 60_000;
 const dayMs = 24 * 3600_000;
+const watchEveryMs = 5_000;
 const workRetentionHours = 72;
 const quarantineRetention = { heldDays: 90, resolvedDays: 7 };
 
@@ -126,11 +127,14 @@ export async function createTerritory(options: TerritoryOptions): Promise<Territ
     update,
   };
 
-  /** Commands out of time and devices gone quiet. A round that finds nothing writes nothing. */
+  /** Commands out of time and devices gone quiet. A round that finds nothing takes no writer's turn. */
   async function watch(): Promise<void> {
+    const patience = { factor: config.alerts.silenceFactor, listeningSince };
+    const silences = await findSilences(pool, patience, now());
+    if (silences.length === 0 && !(await haveCommandsRunOut(pool, now()))) return;
     const opened = await writer.write(async (transaction) => {
       await timeOutCommands(transaction);
-      return alertOnSilence(transaction, { factor: config.alerts.silenceFactor, listeningSince });
+      return silences.length === 0 ? 0 : alertOnSilence(transaction, patience, silences);
     });
     if (opened > 0) {
       figures.silences.inc(opened);
@@ -150,7 +154,7 @@ export async function createTerritory(options: TerritoryOptions): Promise<Territ
 
   await maintain();
   await jobs.schedule('territory-maintenance', '*/5 * * * *', maintain);
-  const watching = recurring(watch, options.watchEveryMs ?? 5_000, log);
+  const watching = recurring(watch, options.watchEveryMs ?? watchEveryMs, log);
 
   const territory: Omit<Territory, 'router'> = {
     entities,

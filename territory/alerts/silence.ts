@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { type LocalizedText, types } from '#ontologies';
 import type { Actor, AlertReport } from '../types.ts';
 import type { WriteTransaction } from '../writer.ts';
@@ -13,39 +14,70 @@ const silenceMinSeconds = 60;
 /** Alerts of one round; the next round goes on. */
 const alertsPerRoundMax = 500;
 
+/** How patient to be with devices. */
+export interface Patience {
+  /** Reporting intervals (the entity's own, or its type's) that may pass without news. */
+  readonly factor: number;
+  /** When this platform began to listen: what was not heard while it was stopped is nobody's silence. */
+  readonly listeningSince: Date;
+}
+
+interface Silence {
+  readonly id: string;
+  readonly since: Date;
+  /** Seconds. */
+  readonly interval: number;
+}
+
 /**
- * Opens an alert for each entity not heard for `factor` times its reporting interval (its own, or its type's).
- *
- * @param listeningSince when this platform began to listen: what was not heard while it was stopped is nobody's silence
- * @returns how many alerts were opened
+ * Entities that have gone quiet and have no alert of it yet.
+ * @param among looks at these only
  */
-export async function alertOnSilence(
-  transaction: WriteTransaction,
-  options: { readonly factor: number; readonly listeningSince: Date },
-): Promise<number> {
-  const { client, now } = transaction;
-  const { factor, listeningSince } = options;
-  const intervals = types.map(({ expectedIntervalSeconds }) => expectedIntervalSeconds);
-  const { rows } = await client.query<{ id: string; since: Date; interval: number }>(
+export async function findSilences(
+  client: pg.ClientBase | pg.Pool,
+  { factor, listeningSince }: Patience,
+  now: Date,
+  among?: readonly string[],
+): Promise<readonly Silence[]> {
+  const { rows } = await client.query<Silence>(
     `SELECT entity.id, coalesce(heard_at, created_at) AS since, coalesce(reporting_interval, seconds) AS interval
      FROM territory.entity JOIN unnest($1::text[], $2::double precision[]) AS expected (type, seconds) USING (type)
      WHERE greatest(coalesce(heard_at, created_at), $3)
-         < $4::timestamptz - make_interval(secs => greatest($8, $5 * coalesce(reporting_interval, seconds)))
+         < $4::timestamptz - make_interval(secs => greatest($5, $6 * coalesce(reporting_interval, seconds)))
        AND NOT EXISTS (SELECT 1 FROM territory.alert
-         WHERE rule = $6 AND alert.entity = entity.id AND is_condition_active)
-     ORDER BY coalesce(heard_at, created_at) LIMIT $7`,
+         WHERE rule = $7 AND alert.entity = entity.id AND is_condition_active)
+       ${among === undefined ? '' : 'AND entity.id = ANY($9::text[])'}
+     ORDER BY coalesce(heard_at, created_at) LIMIT $8`,
     [
       types.map(({ name }) => name),
-      intervals,
+      types.map(({ expectedIntervalSeconds }) => expectedIntervalSeconds),
       listeningSince,
       now,
+      silenceMinSeconds,
       factor,
       silenceRule,
       alertsPerRoundMax,
-      silenceMinSeconds,
+      ...(among === undefined ? [] : [among]),
     ],
   );
-  const reports = rows.map(
+  return rows;
+}
+
+/** Opens an alert for each of these entities that is still silent. */
+export async function alertOnSilence(
+  transaction: WriteTransaction,
+  patience: Patience,
+  found: readonly Silence[],
+): Promise<number> {
+  const { client, now } = transaction;
+  // They were found outside this transaction, so that looking for them holds up no writer; some may have spoken since.
+  const silences = await findSilences(
+    client,
+    patience,
+    now,
+    found.map(({ id }) => id),
+  );
+  const reports = silences.map(
     ({ id, since, interval }): AlertReport => ({
       rule: silenceRule,
       entity: id,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import { typeOf } from '#ontologies';
 import { type Database, Refusal } from '#platform';
 import { isUuid, readCursor, writeCursor } from '../cursor.ts';
@@ -165,6 +166,15 @@ async function reportState(transaction: WriteTransaction, id: string, report: Co
   const command = toCommand(next);
   transaction.changed({ commands: [command] });
   return command;
+}
+
+/** Whether there is a command to give up on. */
+export async function haveCommandsRunOut(pool: pg.Pool, now: Date): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `SELECT FROM territory.command WHERE state IN ('issued', 'sent') AND deadline <= $1 LIMIT 1`,
+    [now],
+  );
+  return rowCount === 1;
 }
 
 /** Gives up on commands whose time has run out. */

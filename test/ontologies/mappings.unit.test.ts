@@ -150,7 +150,10 @@ describe('a message that cannot be mapped', () => {
   }
 
   it('says why: content that is not JSON, or not there', () => {
-    const entry = (cin: { con?: string }) => ({ labels: [], body: { to: 'cse-in/x/y/z', ty: 4, pc: { 'm2m:cin': cin } } });
+    const entry = (cin: { con?: string }) => ({
+      labels: [],
+      body: { to: 'cse-in/x/y/z', ty: 4, pc: { 'm2m:cin': cin } },
+    });
     const broken = readContent(entry({ con: '{"fill":' }));
     if (!('quarantine' in broken)) return expect.fail('it was read');
     expect(broken.quarantine.stage).to.equal('parse');

@@ -138,6 +138,33 @@ describe('updates of the territory', () => {
     expect((await post([fillingUpdate('halves', 0.5, minutesAgo(1))])).body.results[0].status).to.equal('stored');
   });
 
+  it('stores nothing of a batch whose database connection is killed half-way, and goes on', async () => {
+    const { pool } = city.database;
+    await city.territory.entities.update([fillingUpdate('killed-1', 0.1, minutesAgo(9))]);
+    const seq = await city.territory.entities.lastSeq();
+    const blocker = await pool.connect();
+    await blocker.query('BEGIN');
+    await blocker.query(`SELECT 1 FROM territory.entity WHERE id LIKE '%killed-1' FOR UPDATE`);
+    const write = post([fillingUpdate('killed-2', 0.5, minutesAgo(1)), fillingUpdate('killed-1', 0.5, minutesAgo(1))]);
+    // By now it has inserted the new entity and its observations, and waits for the row that we hold.
+    const victim = await until(async () => {
+      const { rows } = await pool.query<{ pid: number }>(
+        `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE territory.entity%'
+         AND datname = current_database()`,
+      );
+      return rows[0];
+    });
+    await pool.query('SELECT pg_terminate_backend($1)', [victim.pid]);
+    expect((await write).status).to.equal(500);
+    await blocker.query('ROLLBACK');
+    blocker.release();
+    expect(await city.territory.entities.lastSeq()).to.equal(seq);
+    expect((await city.call('GET', '/entities/urn:ngsi-ld:WasteContainer:killed-2')).status).to.equal(404);
+    const { rows } = await pool.query(`SELECT count(*) FROM territory.observation WHERE origin LIKE '%killed-2%'`);
+    expect(rows[0]).to.deep.equal({ count: 0 });
+    expect((await post([fillingUpdate('killed-2', 0.5, minutesAgo(1))])).body.results[0].status).to.equal('stored');
+  });
+
   describe('refuses, naming what is wrong,', () => {
     const valid = (): Update => fillingUpdate('refused', 0.5, minutesAgo(1));
     const withLocation = (value: unknown) => {
