@@ -22,13 +22,15 @@ interface Platform extends AsyncDisposable {
   readonly cse: TestCse;
   readonly adapters: TestAdapters;
   readonly environment: Record<string, string>;
+  /** Stops the broker, which forgets its sessions, and starts it again on the same port. */
+  restartBroker(): Promise<void>;
 }
 
 async function startPlatform(): Promise<Platform> {
   const cse = await startCse();
   const config = readConfig({ ALZETTE_MQTT_PORT: '0', ALZETTE_COAP_PORT: '0' });
   const common = { cse: cse.cse, config, log: createLog(process.env.TEST_LOG ?? 'silent'), metrics: createMetrics() };
-  const mqtt = await startMqttBinding(common);
+  let mqtt = await startMqttBinding(common);
   const coap = await startCoapBinding(common);
   const theThingsStack = { port: await freePort(), username: 'demo@ccphva', password: 'password-of-the-demonstration' };
   const adapters = await startAdapters({
@@ -72,6 +74,15 @@ async function startPlatform(): Promise<Platform> {
         chirpstack: { integration: 'demo-chirpstack', token: webhookToken },
         theThingsStack,
       }),
+    },
+    async restartBroker() {
+      const { port } = mqtt;
+      await mqtt.close();
+      mqtt = await startMqttBinding({
+        ...common,
+        metrics: createMetrics(),
+        config: { ...config, mqtt: { ...config.mqtt, port } },
+      });
     },
     async [Symbol.asyncDispose]() {
       await adapters[Symbol.asyncDispose]();
@@ -229,6 +240,18 @@ describe('the demonstration fleet in its own process', () => {
     await platform.cse.create('/cse-in/light-0003/command', 4, { 'm2m:cin': { con: JSON.stringify(proper) } });
     await until(async () => (await newest('light-0003/state')).commandId === proper.id, { timeoutMs: 5_000 });
     assert.isUndefined(before.commandId);
+  });
+
+  it('finds the broker again after it was restarted, and its lights obey as before', async () => {
+    await platform.restartBroker();
+    const command = { id: 'command-after-restart', dimming: 63 };
+    await until(
+      async () => {
+        await platform.cse.create('/cse-in/light-0005/command', 4, { 'm2m:cin': { con: JSON.stringify(command) } });
+        return (await newest('light-0005/state')).commandId === command.id;
+      },
+      { timeoutMs: 20_000, everyMs: 500 },
+    );
   });
 
   it('starts again over devices that are registered already', async function () {

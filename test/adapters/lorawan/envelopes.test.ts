@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { assert } from 'chai';
+import fc from 'fast-check';
 import { Refusal } from '#platform';
 import { readChirpStack } from '../../../adapters/lorawan/chirpstack.ts';
 import type { Message, Passed } from '../../../adapters/lorawan/message.ts';
@@ -163,6 +164,30 @@ describe('envelopes that are not as they should be', () => {
       assert.match(refusal.message, says);
     });
   }
+});
+
+describe('anything that is JSON', () => {
+  const onlyRefusals = (read: (value: unknown) => unknown) =>
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (value, member) => {
+        for (const candidate of [
+          value,
+          { ...eventOf(theThingsStack, 'uplink'), uplink_message: member },
+          { ...eventOf(chirpStack, 'up'), deviceInfo: member },
+        ]) {
+          try {
+            read(candidate);
+          } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+          }
+        }
+      }),
+    );
+
+  it('is read or refused by both readers', () => {
+    onlyRefusals((value) => readTheThingsStack(value, 'tts'));
+    for (const event of ['up', 'join', 'status', '']) onlyRefusals((value) => readChirpStack(value, event, 'cs'));
+  });
 });
 
 describe('the time of a reading', () => {
