@@ -52,6 +52,7 @@ export function signInPage(view: {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text.title}</title>
+<link rel="icon" href="/hypervision/alzette.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/theme/font/wght.css">
 <link rel="stylesheet" href="/theme/theme.css">
 <link rel="stylesheet" href="/sign-in.css">

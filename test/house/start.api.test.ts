@@ -13,7 +13,8 @@ describe('npm start', function () {
     const ready = await fetch(`${house.webUrl}/readyz`);
     expect(await ready.json()).to.deep.include({ ready: true });
     expect((await fetch(`${house.webUrl}/metrics`)).status).to.equal(200);
-    expect((await fetch(`${house.cseUrl}/cse-in`)).status, 'the CSE asks for a credential').to.equal(403);
+    const unproven = await fetch(`${house.cseUrl}/cse-in`, { headers: { 'X-M2M-Origin': 'CAdmin', 'X-M2M-RI': '1' } });
+    expect(unproven.status, 'the CSE asks for a credential').to.equal(403);
     const cookie = await house.signIn();
     expect((await fetch(`${house.webUrl}/hypervision/`, { headers: { cookie } })).status).to.equal(200);
     expect((await fetch(`${house.webUrl}/flows/`, { headers: { cookie } })).status).to.equal(200);
