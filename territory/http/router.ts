@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type Request, type Response, Router } from 'express';
 import { type Feed, feedBatchJson, Refusal, readFeedQuery } from '#platform';
 import { messageLengthMax } from '../quarantine/quarantine.ts';
@@ -182,9 +181,7 @@ export function createRouter(options: {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const batch = await work.read({ ...query, signal: gone.signal });
-    if (response.destroyed) return;
-    response.type('application/json').send(feedBatchJson(batch));
-    if (!response.writableFinished) await once(response, 'close');
+    if (!response.destroyed) response.type('application/json').send(feedBatchJson(batch));
   });
 
   return router;
