@@ -8,8 +8,12 @@ export const isInstalled = (program: string): boolean => spawnSync('sh', ['-c', 
 const commandTimeoutMs = 15_000;
 
 /** Runs a program to its end. */
-export async function run(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(program, args, { timeout: commandTimeoutMs });
+export async function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(program, args, { timeout: commandTimeoutMs, env: { ...process.env, ...env } });
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: code as number | null, output: output + errors };
 }

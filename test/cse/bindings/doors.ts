@@ -11,9 +11,21 @@ export interface Doors extends AsyncDisposable {
   token(originator: string): Promise<{ id: string; token: string }>;
   /** A client that is closed with the doors; its credential covers its originator. */
   client(door: keyof Doors['urls'], originator: string, options?: Partial<ClientOptions>): Promise<Client>;
+  /** Closes the MQTT, CoAP and WebSocket doors and opens them again at the same addresses. */
+  reopen(): Promise<void>;
   /** Messages a binding refused for this reason. */
   refusals(binding: string, reason: string): Promise<number>;
 }
+
+type Parts = Parameters<typeof startMqttBinding>[0] &
+  Parameters<typeof startCoapBinding>[0] &
+  Parameters<typeof attachWebSocketBinding>[0];
+
+const open = async (parts: Parts) => ({
+  mqtt: await startMqttBinding(parts),
+  coap: await startCoapBinding(parts),
+  webSocket: attachWebSocketBinding(parts),
+});
 
 export async function openDoors(env: Record<string, string> = {}): Promise<Doors> {
   const settings = { ALZETTE_CSE_PORT: '0', ALZETTE_MQTT_PORT: '0', ALZETTE_COAP_PORT: '0', ...env };
@@ -22,9 +34,11 @@ export async function openDoors(env: Record<string, string> = {}): Promise<Doors
   const metrics = createMetrics();
   const log = createLog(process.env.TEST_LOG ?? 'silent');
   const parts = { cse: test.cse, config, log, metrics };
-  const mqtt = await startMqttBinding(parts);
-  const coap = await startCoapBinding(parts);
-  const webSocket = attachWebSocketBinding(parts);
+  const opened = await open(parts).catch(async (error: unknown) => {
+    await test[Symbol.asyncDispose]();
+    throw error;
+  });
+  let { mqtt, coap, webSocket } = opened;
   const clients: Client[] = [];
   const urls = {
     http: test.url,
@@ -43,6 +57,11 @@ export async function openDoors(env: Record<string, string> = {}): Promise<Doors
       const client = createClient({ url: urls[door], originator, timeoutMs: 5_000, ...options, token: issued });
       clients.push(client);
       return client;
+    },
+    async reopen() {
+      await Promise.all([mqtt.close(), coap.close(), webSocket.close()]);
+      const ports = { mqtt: { ...config.mqtt, port: mqtt.port }, coap: { port: coap.port } };
+      ({ mqtt, coap, webSocket } = await open({ ...parts, config: { ...config, ...ports } }));
     },
     async refusals(binding, reason) {
       const metric = await metrics.getSingleMetric('alzette_cse_binding_refusals_total')?.get();

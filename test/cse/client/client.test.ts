@@ -130,6 +130,24 @@ describe('the client library', () => {
     });
   }
 
+  for (const door of ['mqtt', 'ws'] as const) {
+    it(`over ${door} connects again when the CSE comes back, and hears notifications as before`, async () => {
+      const originator = `Cback-${door}`;
+      const client = await doors.client(door, originator);
+      const heard: string[] = [];
+      await client.create('cse-in', 2, originator.slice(1), { api: 'N.test', rr: true, srv: ['3'] });
+      await client.create(`cse-in/${originator.slice(1)}`, 3, 'data', {});
+      client.onNotification(({ representation }) => void heard.push(contentOf(representation)));
+      await client.listen();
+      await client.create(`cse-in/${originator.slice(1)}/data`, 23, 'watch', { nu: [originator], enc: { net: [3] } });
+      await doors.reopen();
+      const other = await doors.client('http', originator);
+      await other.create(`cse-in/${originator.slice(1)}/data`, 4, undefined, { con: 'after' });
+      await until(() => heard.includes('after'), { timeoutMs: 20_000, what: 'the notification after the return' });
+      expect((await client.retrieve(`cse-in/${originator.slice(1)}`)).aei).to.equal(originator);
+    });
+  }
+
   it('never has more requests under way than allowed, and refuses when too many wait', async () => {
     const client = await doors.client('http', 'CAdmin', { inFlightMax: 2, queueMax: 3 });
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => client.retrieve('cse-in')));
