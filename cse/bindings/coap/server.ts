@@ -58,7 +58,7 @@ type Packet = ParsedPacket & { messageId: number; token: Buffer };
  */
 export async function startCoapServer(options: CoapServerOptions): Promise<CoapServer> {
   const { refused, warn } = options;
-  const server = coap.createServer({ piggybackReplyMs });
+  const server = coap.createServer({ piggybackReplyMs, cacheSize: answersBytesMax });
   const socket = createSocket(isIPv6(options.host) ? 'udp6' : 'udp4');
   const blocks = new Block1Assembly(options.bytesMax, transferMs);
   /** Requests by peer and message identifier, RFC 7252 §4.5. */

@@ -4,7 +4,7 @@ import type { ResponsePrimitive } from '../../primitive.ts';
 
 const retransmissionMs = 10 * 60_000;
 const replayMs = 30_000;
-const rememberedMax = 20_000;
+const rememberedMax = 10_000;
 
 interface Answer {
   readonly at: number;

@@ -192,6 +192,30 @@ describe('the MQTT binding (TS-0010)', () => {
       expect(await count()).to.equal(before + 1);
     });
 
+    it('are not acknowledged as long as the store holds the create up', async () => {
+      const { client } = await device('Cone');
+      const { pool } = doors.test.database;
+      const holder = await pool.connect();
+      try {
+        await holder.query('BEGIN');
+        await holder.query('LOCK TABLE cse.instance IN ACCESS EXCLUSIVE MODE');
+        let acknowledged = false;
+        const bytes = JSON.stringify(instance('held up', 'x'));
+        const publication = client.publishAsync('/oneM2M/req/Cone/id-in/json', bytes, { qos: 1 }).then(() => {
+          acknowledged = true;
+        });
+        await until(async () => {
+          const { rows } = await pool.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+          return rows.length > 0;
+        });
+        expect(acknowledged).to.equal(false);
+        await holder.query('ROLLBACK');
+        await publication;
+      } finally {
+        holder.release();
+      }
+    });
+
     it('of a burst all arrive, each once', async () => {
       const { client, arrived } = await device('Cone');
       const before = await count();
