@@ -74,6 +74,8 @@ async function run(): Promise<void> {
     process.exit(0);
   };
   process.once('SIGTERM', stop);
+  // The platform reads our output; when it is gone, however it ended, nobody is left to play for.
+  process.stdout.once('error', stop);
   process.once('SIGINT', stop);
 
   const results = await Promise.allSettled(starting);
