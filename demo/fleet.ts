@@ -75,7 +75,7 @@ async function run(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   // The platform reads our output; when it is gone, however it ended, nobody is left to play for.
-  process.stdout.once('error', stop);
+  process.stdout.on('error', stop);
   process.once('SIGINT', stop);
 
   const results = await Promise.allSettled(starting);
