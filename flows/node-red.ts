@@ -37,9 +37,13 @@ export type InputHandler = (message: Message, send: Node['send'], done: Done) =>
 /** Properties of a node as the flow file holds them. */
 export type NodeProperties = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
 
-export interface DeliverEvent {
+export interface ReceiveEvent {
   readonly msg: Message;
   readonly destination: { readonly id: string; readonly node: Node };
+}
+
+export interface DeliverEvent extends ReceiveEvent {
+  readonly source: { readonly id: string; readonly node: Node };
 }
 
 export interface CompleteEvent {
@@ -49,10 +53,8 @@ export interface CompleteEvent {
 }
 
 export interface Hooks {
-  add(
-    name: `preDeliver.${string}` | `onReceive.${string}` | `postReceive.${string}`,
-    hook: (event: DeliverEvent) => void,
-  ): void;
+  add(name: `preDeliver.${string}`, hook: (event: DeliverEvent) => void): void;
+  add(name: `onReceive.${string}` | `postReceive.${string}`, hook: (event: ReceiveEvent) => void): void;
   add(name: `onComplete.${string}`, hook: (event: CompleteEvent) => void): void;
   remove(name: string): void;
 }

@@ -11,6 +11,7 @@ import { labelsOf, textOf, wholeNumber } from './text.ts';
 
 const windowMax = 500;
 const replayWindowMax = 50;
+const contentInstance = 4;
 const statusEveryMs = 2_000;
 const consumerPattern = /^[A-Za-z0-9._:-]{1,100}$/;
 
@@ -38,12 +39,21 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
   const contentOnly = textOf(properties.resources) !== 'all';
   const format: ContentFormat = textOf(properties.format) === 'text' ? 'text' : 'json';
   const timeLimitMs = wholeNumber(properties.timeLimit, 120, 1, 3_600) * 1000;
+  const outputs = labelsOf(properties.sorting);
   const owner = {};
   let taken = 0;
 
+  /** The output whose label the entry carries; undefined: none, it is not wanted. */
+  const outputOf = (entry: FeedEntry): number | undefined => {
+    if (contentOnly && (entry.body as { ty?: unknown }).ty !== contentInstance) return undefined;
+    if (outputs.length === 0) return 0;
+    const place = outputs.findIndex((label) => entry.labels.includes(label));
+    return place < 0 ? undefined : place;
+  };
+
   const emit = (entry: FeedEntry, settled: () => void, replayOf?: string): void => {
-    const isWanted = !contentOnly || (entry.body as { ty?: unknown }).ty === 4;
-    if (!isWanted) {
+    const output = outputOf(entry);
+    if (output === undefined) {
       settled();
       return;
     }
@@ -59,7 +69,9 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
     };
     try {
       const message = { ...messageOf(entry, format, replayOf), _msgid: RED.util.generateId() };
-      house.ledger.follow(message, { owner, timeLimitMs, onSettled: finish }, () => node.send(message));
+      house.ledger.follow(message, { owner, timeLimitMs, onSettled: finish }, () =>
+        node.send(output === 0 ? message : [...Array<null>(output).fill(null), message]),
+      );
     } catch (error) {
       finish(error instanceof FlowFailure ? error : unreadable(error));
     }

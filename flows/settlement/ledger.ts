@@ -25,13 +25,24 @@ interface Entry extends OpenMessage {
   failure: FlowFailure | undefined;
 }
 
-const sweepEveryMs = 1_000;
+/** A node that never says when it is done, with a message it has not sent on yet. */
+interface Silence {
+  readonly message: Message;
+  readonly node: Node;
+  ticks: number;
+}
+
+const tickEveryMs = 250;
+/** How long a silent node may think before it sends: about a second, and at least as many turns of the event loop. */
+const silentTicks = 4;
+const ticksPerSweep = 4;
 
 /**
  * Follows every message through the wires, by its `_msgid`, until nothing works on it any more: whatever nodes a user
  * has put between. Node-RED's hooks tell of each delivery, reception and completion (`watch-messages.ts`).
  *
- * A node may send after it said that it was done with the same message only in the same turn of the event loop.
+ * Some nodes never say that they are done (of the core ones, `switch` and `filter`); `switch` even queues messages and
+ * sends them later. Such a node is done with a message when it sends it, or when it has not sent it for a second.
  */
 export class Ledger {
   readonly #options: LedgerOptions;
@@ -40,13 +51,15 @@ export class Ledger {
   readonly #queued = new WeakSet<Message>();
   /** Finds the entry again when a node has overwritten `_msgid`. */
   readonly #entryOf = new WeakMap<Message, Entry>();
-  readonly #sweeper: NodeJS.Timeout;
+  readonly #ticker: NodeJS.Timeout;
+  #ticks = 0;
+  #silences: Silence[] = [];
   #finished: Entry[] = [];
 
   constructor(options: LedgerOptions) {
     this.#options = options;
-    this.#sweeper = setInterval(() => this.#sweep(), sweepEveryMs);
-    this.#sweeper.unref();
+    this.#ticker = setInterval(() => this.#tick(), tickEveryMs);
+    this.#ticker.unref();
   }
 
   /** Messages that are not settled. */
@@ -72,12 +85,13 @@ export class Ledger {
     }
   }
 
-  /** The router is about to queue a message for a node. */
-  delivering(message: Message): void {
+  /** The router is about to queue a message that `from` has sent. */
+  delivering(message: Message, from: Node): void {
     const entry = this.#entry(message);
     if (entry === undefined) return;
     entry.pending += 1;
     this.#queued.add(message);
+    if (isSilent(from)) this.completed(message, from);
   }
 
   /** @returns true when the message is followed */
@@ -100,6 +114,11 @@ export class Ledger {
     this.#less(entry);
   }
 
+  /** The handler of a silent node has returned: it may have kept the message to send it later. */
+  handledInSilence(message: Message, node: Node): void {
+    if (this.isAt(message, node)) this.#silences.push({ message, node, ticks: 0 });
+  }
+
   /** A Catch node takes care of the failure: the message counts as dealt with unless something else fails. */
   caught(message: Message): void {
     const entry = this.#entry(message);
@@ -117,7 +136,7 @@ export class Ledger {
   }
 
   close(): void {
-    clearInterval(this.#sweeper);
+    clearInterval(this.#ticker);
   }
 
   #entry(message: Message): Entry | undefined {
@@ -144,7 +163,19 @@ export class Ledger {
     entry.onSettled(entry.failure);
   }
 
-  #sweep(): void {
+  #tick(): void {
+    this.#silences = this.#silences.filter((silence) => {
+      silence.ticks += 1;
+      if (silence.ticks < silentTicks) return this.isAt(silence.message, silence.node);
+      this.completed(silence.message, silence.node);
+      return false;
+    });
+    this.#ticks += 1;
+    if (this.#ticks % ticksPerSweep === 0) this.#giveUp();
+  }
+
+  /** Settles as failed what has been with impatient nodes for too long. */
+  #giveUp(): void {
     const now = Date.now();
     for (const entry of this.#open.values()) {
       if (now - entry.openedAt < entry.timeLimitMs) continue;
@@ -160,3 +191,6 @@ export class Ledger {
     }
   }
 }
+
+/** Whether a node takes no `done`. */
+export const isSilent = (node: Node): boolean => node._expectedDoneCount === 0;

@@ -1,6 +1,6 @@
 import type { LogRecord, Message, Node, Runtime } from '../node-red.ts';
 import { failureOf } from './failure.ts';
-import type { Ledger } from './ledger.ts';
+import { isSilent, type Ledger } from './ledger.ts';
 
 /** A node whose input handler is running right now. */
 interface Handling {
@@ -13,14 +13,13 @@ interface Handling {
 /**
  * Tells the ledger what Node-RED does with messages.
  *
- * Two kinds of nodes never report completion. Old ones take no `done`: their work counts as finished when the handler
- * returns. Ones that throw are only logged: an error logged by a node while it handles a message, without completion by
- * the time the handler returns, is its failure.
+ * A node that throws is only logged: an error logged by a node while it handles a message, without completion by the time
+ * the handler returns, is its failure.
  */
 export function watchMessages({ hooks, log }: Pick<Runtime, 'hooks' | 'log'>, ledger: Ledger): void {
   const handling: Handling[] = [];
 
-  hooks.add('preDeliver.alzette', (event) => ledger.delivering(event.msg));
+  hooks.add('preDeliver.alzette', ({ msg, source }) => ledger.delivering(msg, source.node));
 
   hooks.add('onReceive.alzette', ({ msg, destination: { node } }) => {
     const isFollowed = ledger.received(msg, node);
@@ -38,9 +37,9 @@ export function watchMessages({ hooks, log }: Pick<Runtime, 'hooks' | 'log'>, le
     const place = handling.findLastIndex((one) => one.message === msg && one.node === node);
     if (place < 0) return;
     const [ended] = handling.splice(place);
-    if (node._expectedDoneCount === 0) ledger.completed(msg, node);
-    else if (ended?.isCaught === true) ledger.completed(msg, node);
+    if (ended?.isCaught === true) ledger.completed(msg, node);
     else if (ended?.error !== undefined) ledger.completed(msg, node, failureOf(ended.error, node));
+    else if (isSilent(node)) ledger.handledInSilence(msg, node);
   });
 
   hooks.add('onComplete.alzette', ({ msg, error, node: { node } }) => {

@@ -12,6 +12,7 @@ const container = (name: string): string => `urn:ngsi-ld:WasteContainer:${name}`
 
 /** How many observations of the filling level are stored, in the whole period of the tests. */
 async function stored({ territory }: TestHouse, name: string): Promise<number> {
+  if ((await territory.entities.get(container(name))) === undefined) return 0;
   const { points } = await territory.history({
     entity: container(name),
     property: 'fillingLevel',
@@ -321,7 +322,14 @@ describe('flows: nodes that users add', function () {
         wires: [[]],
       },
     ];
-    await deploy(house, userTab('joins', { func: 'return msg;', wires: [['user-delay']] }, chain));
+    await deploy(
+      house,
+      userTab(
+        'joins',
+        { func: 'return msg;', wires: [['user-delay']] },
+        chain.map((node) => ({ ...node, x: 100, y: 100 })),
+      ),
+    );
     await report();
     const [reason] = await until(async () => {
       const found = await reasons();
@@ -347,6 +355,41 @@ describe('flows: nodes that users add', function () {
     const waste = await house.device('lora-shared', 'waste');
     await waste.report(filling(20, 0));
     await until(async () => (await stored(house, 'lora-shared')) === 1);
+  });
+
+  it('are waited for even when they never say that they are done, as the switch node, which queues messages', async () => {
+    const map = {
+      id: 'user-map',
+      type: 'map to ontology',
+      z: 'user-tab',
+      mapping: 'waste-measurements',
+      wires: [['user-out']],
+    };
+    const out = { id: 'user-out', type: 'territory out', z: 'user-tab', connection: 'alzette-connexion', wires: [[]] };
+    const rules = [{ t: 'cont', v: 'role:measurements', vt: 'str' }];
+    const node = {
+      type: 'switch',
+      property: 'onem2m.labels',
+      propertyType: 'msg',
+      rules,
+      checkall: 'true',
+      outputs: 1,
+      wires: [['user-map']],
+    };
+    await deploy(house, (nodes) =>
+      userTab('switches', node, [map, out])(nodes)
+        .filter(({ z }) => z !== 'alzette-dechets')
+        .map((one) => (one.id === 'user-in-switches' ? { ...one, labels: 'theme:waste' } : one)),
+    );
+    const waste = await house.device('lora-switched', 'waste');
+    house.outage = true;
+    await burst(waste, 0, 450);
+    await until(async () => /fate="in_flight"\} 4[0-9]{2}/.test(await house.metrics.metrics()), {
+      what: 'messages that wait',
+    });
+    process.kill(house.flows.pid ?? 0, 'SIGKILL');
+    house.outage = false;
+    await until(async () => (await stored(house, 'lora-switched')) === 450, { timeoutMs: 30_000, everyMs: 200 });
   });
 
   const acknowledgedConsumers = async (): Promise<string> => {
