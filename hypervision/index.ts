@@ -29,9 +29,17 @@ export async function createHypervision(options: {
   readonly log: Log;
   readonly metrics: Registry;
   readonly profile: TerritoryProfile;
+  /** How often an open console is checked against its session. */
+  readonly sessionCheckMs?: number;
 }): Promise<Hypervision> {
   const { config, territory, identity, log, metrics, profile } = options;
-  const live = await createLive({ territory, log, metrics, admit: (request) => admit(identity, request) });
+  const live = await createLive({
+    territory,
+    log,
+    metrics,
+    admit: (request) => admit(identity, request),
+    ...(options.sessionCheckMs !== undefined && { sessionCheckMs: options.sessionCheckMs }),
+  });
   const snapshot = sharedSnapshot(territory);
 
   const router = express.Router();

@@ -22,7 +22,6 @@ const BATCH_ENTITIES_MAX = 2_000;
 const HEARTBEAT_MS = 3_000;
 /** A console that was away longer than this many changes fetches the snapshot instead. */
 const RESUME_CHANGES_MAX = 5_000;
-/** How often an open link is checked against its session, so that signing out closes it. */
 const SESSION_CHECK_MS = 30_000;
 const CONSOLES_MAX = 500;
 /** A console says almost nothing; what is larger than this is not a console. */
@@ -54,6 +53,8 @@ export async function createLive(options: {
   readonly admit: Admit;
   readonly log: Log;
   readonly metrics: Registry;
+  /** How often an open link is checked against its session, so that signing out closes it. */
+  readonly sessionCheckMs?: number;
 }): Promise<Live> {
   const { territory, admit, log } = options;
   const meters = createMeters(options.metrics);
@@ -177,7 +178,7 @@ export async function createLive(options: {
       if (typeof admitted === 'string') socket.disconnect(true);
     }
   }
-  const sessionCheck = setInterval(() => void checkSessions(), SESSION_CHECK_MS);
+  const sessionCheck = setInterval(() => void checkSessions(), options.sessionCheckMs ?? SESSION_CHECK_MS);
   const minute = setInterval(() => {
     for (const socket of io.sockets.sockets.values()) socket.data.resumesThisMinute = 0;
   }, 60_000);

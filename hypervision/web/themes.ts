@@ -1,6 +1,5 @@
 import type { TypeDescription } from '../contract.ts';
 import type { MessageKey } from './text/messages.ts';
-import { local } from './text/messages.ts';
 
 export type Theme = TypeDescription['theme'];
 
@@ -47,6 +46,3 @@ export const styleOf = (theme: Theme): ThemeStyle => {
   if (style === undefined) throw new Error(`the theme ${theme} has no style`);
   return style;
 };
-
-/** « Conteneur à déchets » in the chosen language. */
-export const typeLabel = (type: TypeDescription): string => local(type.label);

@@ -11,8 +11,8 @@ import { snapshotCount } from '../state/store.ts';
 import { Empty } from '../status/empty.tsx';
 import { Skeleton } from '../status/skeleton.tsx';
 import { t } from '../text/messages.ts';
-import { nameOf } from '../text/values.ts';
-import { typeLabel } from '../themes.ts';
+import { nameOf, typeLabel } from '../text/values.ts';
+
 import { ActionsTab } from './actions-tab.tsx';
 import { HistoryTab } from './history-tab.tsx';
 import { NowTab } from './now-tab.tsx';

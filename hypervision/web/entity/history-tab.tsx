@@ -16,11 +16,12 @@ import { useLoaded } from './use-loaded.ts';
 
 const hour = 3_600_000;
 const periods = [
+  { name: 'hour', ms: hour },
   { name: 'day', ms: 24 * hour },
   { name: 'week', ms: 7 * 24 * hour },
   { name: 'month', ms: 30 * 24 * hour },
 ] as const;
-const period = signal<(typeof periods)[number]>(periods[0]);
+const period = signal<(typeof periods)[number]>(periods[1]);
 /** Rows of the table that says the same as the curve. */
 const TABLE_ROWS_MAX = 48;
 const POINTS_MAX = 400;

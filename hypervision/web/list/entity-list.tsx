@@ -12,8 +12,8 @@ import { Empty } from '../status/empty.tsx';
 import { Skeleton } from '../status/skeleton.tsx';
 import { formatNumber } from '../text/formats.ts';
 import { t } from '../text/messages.ts';
-import { headline, nameOf, valueWithUnit } from '../text/values.ts';
-import { typeLabel } from '../themes.ts';
+import { headline, nameOf, typeLabel, valueWithUnit } from '../text/values.ts';
+
 import { type Column, columns, sorted } from './sorting.ts';
 import './entity-list.css';
 

@@ -7,8 +7,8 @@ import { pointOf } from '../map/geometry.ts';
 import { type Situation, situations } from '../state/filters.ts';
 import { flyTo, select } from '../state/selection.ts';
 import { t } from '../text/messages.ts';
-import { nameOf } from '../text/values.ts';
-import { typeLabel } from '../themes.ts';
+import { nameOf, typeLabel } from '../text/values.ts';
+
 import { search } from './search.ts';
 import './search-box.css';
 

@@ -1,7 +1,6 @@
 import { compareConditions } from '../state/condition.ts';
 import type { Situation } from '../state/filters.ts';
-import { headline, nameOf } from '../text/values.ts';
-import { typeLabel } from '../themes.ts';
+import { headline, nameOf, typeLabel } from '../text/values.ts';
 
 export const columns = ['condition', 'name', 'theme', 'commune', 'value', 'heard'] as const;
 export type Column = (typeof columns)[number];

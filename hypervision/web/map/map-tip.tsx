@@ -3,8 +3,8 @@ import { ThemeMark } from '../icons/theme-mark.tsx';
 import { isSeverity } from '../state/condition.ts';
 import { Age } from '../status/age.tsx';
 import { t } from '../text/messages.ts';
-import { headline, nameOf, valueWithUnit } from '../text/values.ts';
-import { styleOf, typeLabel } from '../themes.ts';
+import { headline, nameOf, typeLabel, valueWithUnit } from '../text/values.ts';
+import { styleOf } from '../themes.ts';
 import type { Pointed } from './territory-map.tsx';
 
 /** Short word on what the pointer is over; the panel and the list say the same to who has no pointer. */

@@ -1,6 +1,6 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import en from '../locales/en.json';
-import fr from '../locales/fr.json';
+import en from '../locales/en.json' with { type: 'json' };
+import fr from '../locales/fr.json' with { type: 'json' };
 import { language } from '../preferences.ts';
 
 export type MessageKey = keyof typeof fr;

@@ -63,3 +63,6 @@ export function numberOf(entity: EntityView, property: string): number | undefin
 /** The name people gave it, or the end of its identifier. */
 export const nameOf = (entity: Pick<EntityView, 'id' | 'name'>): string =>
   entity.name ?? entity.id.split(':').at(-1) ?? entity.id;
+
+/** « Conteneur à déchets » in the chosen language. */
+export const typeLabel = (type: TypeDescription): string => local(type.label);
