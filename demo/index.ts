@@ -48,6 +48,8 @@ export async function prepareDemo(options: { config: Config; log: Log }): Promis
         ALZETTE_DEMO_CSE_MQTT: config.mqtt.url ?? `mqtt://127.0.0.1:${config.mqtt.port}`,
         ALZETTE_DEMO_CSE_COAP: `coap://127.0.0.1:${config.coap.port}`,
         ALZETTE_DEMO_WEB: `http://127.0.0.1:${config.web.port}`,
+        ALZETTE_DEMO_CSE_NAME: config.cse.name,
+        ALZETTE_DEMO_CSE_ID: `/${config.cse.id}`,
         ALZETTE_DEMO_PACE: String(config.demo.pace),
         ALZETTE_DEMO_CREDENTIALS: JSON.stringify(credentials),
       },

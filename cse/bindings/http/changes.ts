@@ -4,7 +4,7 @@ import type { Asker } from '../../access/access.ts';
 import { right } from '../../access/rule.ts';
 import { instanceType } from '../../store/resource.ts';
 import { serveDoor } from './door.ts';
-import type { HttpBindingOptions } from './index.ts';
+import type { HttpBindingOptions } from './options.ts';
 
 interface ChangeBody {
   readonly ty: number;

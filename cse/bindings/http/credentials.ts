@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import { messageOf, Refusal } from '#platform';
 import { readBody } from './body.ts';
 import { serveDoor } from './door.ts';
-import type { HttpBindingOptions } from './index.ts';
+import type { HttpBindingOptions } from './options.ts';
 
 /** Where credentials are managed; resource names begin with a letter or digit, so it hides none. */
 export const credentialsPath = '/.credentials';

@@ -4,7 +4,7 @@ import type { Asker } from '../../access/access.ts';
 import { wildcard } from '../../access/rule.ts';
 import { aeStem } from '../../address.ts';
 import { bearerToken, textHeader } from './exchange.ts';
-import type { HttpBindingOptions } from './index.ts';
+import type { HttpBindingOptions } from './options.ts';
 
 /** What a door answers: an HTTP status and the JSON text of the body. */
 export interface DoorAnswer {

@@ -5,7 +5,7 @@ import { Refused } from '../../refusal.ts';
 import { responseStatus } from '../../response-status.ts';
 import { type Format, Malformed } from '../../serialization/index.ts';
 import { BodyTooLarge, readBody } from './body.ts';
-import type { HttpBindingOptions } from './index.ts';
+import type { HttpBindingOptions } from './options.ts';
 import { readHttpRequest, responseFormat } from './request.ts';
 import { writeHttpResponse } from './response.ts';
 

@@ -1,24 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Config, Feed, Log } from '#platform';
-import type { Access } from '../../access/access.ts';
-import type { Names } from '../../address.ts';
-import type { Cse, HttpBinding } from '../../interface.ts';
-import type { Store } from '../../store/store.ts';
+import type { HttpBinding } from '../../interface.ts';
 import { serveChanges } from './changes.ts';
 import { credentialsPath, serveCredentials } from './credentials.ts';
 import { serveRequest } from './exchange.ts';
+import type { HttpBindingOptions } from './options.ts';
 import { HttpSender } from './sender.ts';
-
-export interface HttpBindingOptions {
-  readonly cse: Omit<Cse, 'http' | 'stop'>;
-  readonly feed: Feed;
-  readonly access: Access;
-  readonly store: Store;
-  readonly names: Names;
-  readonly config: Config;
-  readonly log: Log;
-}
 
 const headerBytesMax = 16 * 1024;
 const headersMax = 64;

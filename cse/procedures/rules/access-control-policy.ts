@@ -2,7 +2,7 @@ import { readNetwork } from '../../access/rule.ts';
 import { readSchedule } from '../../access/schedule.ts';
 import type { Json, JsonObject } from '../../primitive.ts';
 import { badRequest } from '../../refusal.ts';
-import type { TypeRules } from '../rules.ts';
+import type { TypeRules } from '../type-rules.ts';
 
 /** TS-0001 §9.6.2, TS-0004 §7.4.2. */
 export const accessControlPolicyRules: TypeRules = {

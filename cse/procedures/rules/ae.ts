@@ -1,5 +1,5 @@
 import { badRequest } from '../../refusal.ts';
-import type { TypeRules } from '../rules.ts';
+import type { TypeRules } from '../type-rules.ts';
 
 /** TS-0004 §7.4.5.2, TS-0001 §7.1.3. */
 export const aeRules: TypeRules = {

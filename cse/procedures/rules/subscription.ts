@@ -9,7 +9,7 @@ import { definitionOf } from '../../resources/index.ts';
 import { statusName } from '../../response-status.ts';
 import type { Resource } from '../../store/resource.ts';
 import type { Context } from '../context.ts';
-import type { TypeRules } from '../rules.ts';
+import type { TypeRules } from '../type-rules.ts';
 
 const verificationTimeoutMs = 5_000;
 /** Event types served: update, delete, creation and deletion of a child. */

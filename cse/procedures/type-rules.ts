@@ -1,0 +1,30 @@
+import type { Asker } from '../access/access.ts';
+import type { JsonObject } from '../primitive.ts';
+import type { Resource } from '../store/resource.ts';
+import type { Context } from './context.ts';
+
+/** A resource in the making. */
+export interface Draft {
+  readonly parent: Resource;
+  /** Attributes as they will be stored; rules fill in what the CSE chooses. */
+  readonly attributes: JsonObject;
+  readonly asker: Asker;
+  /** Identifier the resource will have. */
+  readonly ri: string;
+}
+
+/** A change in the making. */
+export interface Change {
+  readonly resource: Resource;
+  /** What the request sets (null removes). */
+  readonly given: JsonObject;
+  /** Attributes as they will be stored. */
+  readonly attributes: JsonObject;
+  readonly asker: Asker;
+}
+
+/** What the standard demands of one type beyond its attribute table. Each refuses by throwing `Refused`. */
+export interface TypeRules {
+  readonly create?: (context: Context, draft: Draft) => void | Promise<void>;
+  readonly update?: (context: Context, change: Change) => void | Promise<void>;
+}
