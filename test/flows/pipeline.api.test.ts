@@ -221,6 +221,9 @@ describe('flows: nodes that users add', function () {
   });
   after(() => house[Symbol.asyncDispose]());
 
+  /** Node-RED takes a node without a place on the canvas for a configuration node. */
+  const place = { x: 100, y: 100 };
+
   /** A tab that reads one theme and sends every message through one node of the user's. */
   const userTab =
     (name: string, node: object, more: FlowNode[] = [], timeLimit = 120) =>
@@ -231,14 +234,15 @@ describe('flows: nodes that users add', function () {
         id: `user-in-${name}`,
         type: 'onem2m in',
         z: 'user-tab',
+        ...place,
         connection: 'alzette-connexion',
         labels: 'theme:energy',
         consumer: `user-${name}`,
         timeLimit,
         wires: [['user-node']],
       },
-      { id: 'user-node', type: 'function', z: 'user-tab', outputs: 1, wires: [[]], ...node } as FlowNode,
-      ...more,
+      { id: 'user-node', type: 'function', z: 'user-tab', ...place, outputs: 1, wires: [[]], ...node } as FlowNode,
+      ...more.map((one) => ({ ...one, ...place })),
     ];
   let device: TestDevice;
   let second = 0;
@@ -322,14 +326,7 @@ describe('flows: nodes that users add', function () {
         wires: [[]],
       },
     ];
-    await deploy(
-      house,
-      userTab(
-        'joins',
-        { func: 'return msg;', wires: [['user-delay']] },
-        chain.map((node) => ({ ...node, x: 100, y: 100 })),
-      ),
-    );
+    await deploy(house, userTab('joins', { func: 'return msg;', wires: [['user-delay']] }, chain));
     await report();
     const [reason] = await until(async () => {
       const found = await reasons();
