@@ -4,9 +4,9 @@
  */
 import type { Geometry } from 'geojson';
 import type { TerritoryProfile } from '#platform';
-import type { Alert, Command, Entity, JsonValue, LocalizedText, TypeDescription } from '#territory';
+import type { Alert, Command, Entity, JsonValue, LocalizedText, QuarantineItem, TypeDescription } from '#territory';
 
-export type { Alert, Command, Entity, JsonValue, LocalizedText, TypeDescription };
+export type { Alert, Command, Entity, JsonValue, LocalizedText, QuarantineItem, TypeDescription };
 
 /** A value as last reported, and when the device says it held; null when it is not an observation. */
 export type ReportedValue = readonly [value: JsonValue, observedAtMs: number | null];

@@ -188,6 +188,30 @@ describe('the console', () => {
     expect(console.complaints).to.deep.equal([]);
   }).timeout(60_000);
 
+  it('shows the messages that could not become measurements, with the reason, and has them replayed', async () => {
+    await stand.territory.quarantine.hold([
+      {
+        reason: { fr: 'Le champ « level » manque.', en: 'The field “level” is missing.' },
+        stage: 'map',
+        mapping: 'waste-measurements@1',
+        origin: { resource: 'cse-in/lora-7/measurements/c1', sequence: 1 },
+        message: { con: '{"volume": 3}' },
+      },
+    ]);
+    await using console = await openConsole();
+    const { page } = console;
+    await page.getByRole('button', { name: 'Retenus' }).click();
+    const held = page.locator('.held', { hasText: 'Le champ « level » manque.' });
+    await held.waitFor();
+    expect(await held.textContent()).to.contain('cse-in/lora-7/measurements/c1');
+    expect(await seriousProblems(page)).to.deep.equal([]);
+    await held.getByRole('button', { name: 'Rejouer' }).click();
+    await held.waitFor({ state: 'detached' });
+    const [item] = (await stand.territory.quarantine.list()).items;
+    expect(item?.state).to.equal('replayed');
+    expect(item?.replayedBy?.name).to.equal('marie');
+  }).timeout(60_000);
+
   it('is worked through with the keyboard alone: list, panel, tabs, and back', async () => {
     await using console = await openConsole();
     const { page } = console;

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Alert } from '../../contract.ts';
+import { QuarantineList } from '../quarantine/quarantine-list.tsx';
 import { typeOf } from '../state/bootstrap.ts';
 import { isOpen, isSeverity } from '../state/condition.ts';
 import { communeFilter, conditionFilter, hiddenThemes } from '../state/filters.ts';
@@ -12,7 +13,7 @@ import { t } from '../text/messages.ts';
 import { AlertCard } from './alert-card.tsx';
 import './alert-list.css';
 
-type Tab = 'open' | 'ended';
+type Tab = 'open' | 'ended' | 'held';
 const tab = signal<Tab>('open');
 /** A flood stays readable and quick: the rest is counted, and found by filtering. */
 const DRAWN_MAX = 100;
@@ -32,17 +33,15 @@ function passes(alert: Alert): boolean {
   return wanted.length === 0 || wanted.includes(alert.severity);
 }
 
+/** Open alerts, those that ended, and the messages that could not become measurements. */
 export function AlertList() {
-  const listed = (tab.value === 'open' ? openAlerts.value : ended.value).filter(passes);
-  const all = tab.value === 'open' ? openAlerts.value.length : ended.value.length;
-  const hidden = all - listed.length;
   return (
     <section class="alerts" aria-labelledby="alerts-title">
       <header class="drawer-head">
         <h2 id="alerts-title">{t('alerts.title')}</h2>
         <fieldset class="tabs-small">
           <legend class="visually-hidden">{t('alerts.which')}</legend>
-          {(['open', 'ended'] satisfies Tab[]).map((name) => (
+          {(['open', 'ended', 'held'] satisfies Tab[]).map((name) => (
             <button
               key={name}
               type="button"
@@ -59,28 +58,36 @@ export function AlertList() {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section class="drawer-scroll" tabIndex={0} aria-labelledby="alerts-title">
-        {loading.value === 'loading' ? (
-          <Skeleton rows={4} height={112} />
-        ) : listed.length === 0 ? (
-          <Empty title={t(hidden > 0 ? 'alerts.filtered.title' : `alerts.empty.${tab.value}.title`)}>
-            {t(hidden > 0 ? 'alerts.filtered.text' : `alerts.empty.${tab.value}.text`, { count: hidden })}
-          </Empty>
-        ) : (
-          <>
-            <ul class="alert-cards">
-              {listed.slice(0, DRAWN_MAX).map((alert) => (
-                <li key={alert.id}>
-                  <AlertCard alert={alert} />
-                </li>
-              ))}
-            </ul>
-            {(hidden > 0 || listed.length > DRAWN_MAX) && (
-              <p class="alerts-more">{t('alerts.more', { count: hidden + Math.max(0, listed.length - DRAWN_MAX) })}</p>
-            )}
-          </>
-        )}
+        {tab.value === 'held' ? <QuarantineList /> : <Alerts which={tab.value} />}
       </section>
     </section>
+  );
+}
+
+function Alerts({ which }: { which: Exclude<Tab, 'held'> }) {
+  const all = which === 'open' ? openAlerts.value : ended.value;
+  const listed = all.filter(passes);
+  const hidden = all.length - listed.length;
+  if (loading.value === 'loading') return <Skeleton rows={4} height={112} />;
+  if (listed.length === 0) {
+    return (
+      <Empty title={t(hidden > 0 ? 'alerts.filtered.title' : `alerts.empty.${which}.title`)}>
+        {t(hidden > 0 ? 'alerts.filtered.text' : `alerts.empty.${which}.text`, { count: hidden })}
+      </Empty>
+    );
+  }
+  const undrawn = hidden + Math.max(0, listed.length - DRAWN_MAX);
+  return (
+    <>
+      <ul class="alert-cards">
+        {listed.slice(0, DRAWN_MAX).map((alert) => (
+          <li key={alert.id}>
+            <AlertCard alert={alert} />
+          </li>
+        ))}
+      </ul>
+      {undrawn > 0 && <p class="alerts-more">{t('alerts.more', { count: undrawn })}</p>}
+    </>
   );
 }
 

@@ -29,6 +29,9 @@ export interface Pointed {
   readonly y: number;
 }
 
+/** Below this width the panel is a sheet over the map, as in app.css. */
+const PHONE_WIDTH = 760;
+
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
 const moveMs = (): number => (reducedMotion.matches ? 0 : 600);
 
@@ -216,6 +219,8 @@ function openMap(
       map.easeTo({
         center: [goal.position[0], goal.position[1]],
         zoom: Math.max(map.getZoom(), goal.zoom ?? 15),
+        // On a phone the panel covers the lower part.
+        offset: [0, innerWidth < PHONE_WIDTH && selectedId.peek() !== undefined ? -container.clientHeight / 3 : 0],
         duration: moveMs(),
       });
     }),

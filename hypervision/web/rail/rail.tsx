@@ -72,13 +72,17 @@ function Themes() {
     <section class="rail-section" aria-labelledby="rail-themes">
       <h2 id="rail-themes">{t('rail.themes')}</h2>
       <ul class="theme-cards">
-        {themes.map((style) => (
+        {profileThemes().map((style) => (
           <ThemeCard key={style.theme} style={style} />
         ))}
       </ul>
     </section>
   );
 }
+
+/** The themes of this territory, in its order. */
+const profileThemes = (): readonly ThemeStyle[] =>
+  bootstrap().territory.themes.flatMap((name) => themes.filter(({ theme }) => theme === name));
 
 function toggleTheme({ theme }: ThemeStyle): void {
   hiddenThemes.value = toggled(hiddenThemes.value, theme);
@@ -132,7 +136,7 @@ function ThemeCard({ style }: { style: ThemeStyle }) {
 function FoldedThemes() {
   return (
     <ul class="theme-folded">
-      {themes.map((style) => {
+      {profileThemes().map((style) => {
         const summary = themeSummaries.value.get(style.theme);
         const isOn = !hiddenThemes.value.has(style.theme);
         const name = t(style.label);

@@ -69,8 +69,9 @@ export const themeSummaries = computed(() => {
   return summaries;
 });
 
-export const situationOf = (id: string): Situation | undefined =>
-  situations.value.find(({ entity }) => entity.id === id);
+const byId = computed(() => new Map(situations.value.map((situation) => [situation.entity.id, situation])));
+
+export const situationOf = (id: string): Situation | undefined => byId.value.get(id);
 
 export const isFiltered = computed(
   () => communeFilter.value !== undefined || conditionFilter.value.size > 0 || hiddenThemes.value.size > 0,

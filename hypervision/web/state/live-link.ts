@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
 import type { ConsoleToServer, LiveRefusal, Person, ServerToConsole, Snapshot } from '../../contract.ts';
 import { ApiProblem, getJson } from '../api.ts';
+import { learnServerTime, nowMs } from '../clock.ts';
 import { applyBatch, applySnapshot, lastSeq } from './store.ts';
 
 /** `lost` keeps trying by itself; `signed-out` and `not-allowed` need the person. */
@@ -12,7 +13,7 @@ export const link = signal<LinkState>('connecting');
 export type Loading = 'loading' | 'ready' | 'failed';
 export const loading = signal<Loading>('loading');
 
-/** When anything last came through the link, by this device's clock. */
+/** When anything last came through the link. */
 export const heardMs = signal(Date.now());
 export const people = signal<readonly Pick<Person, 'id' | 'name'>[]>([]);
 
@@ -35,7 +36,8 @@ export async function openLiveLink(): Promise<void> {
   socket = opened;
   opened.on('connect', resume);
   opened.on('changes', (batch) => {
-    heardMs.value = Date.now();
+    learnServerTime(Date.parse(batch.at));
+    heardMs.value = nowMs.peek();
     resuming = false;
     if (applyBatch(batch)) link.value = 'live';
     else resume();
@@ -61,7 +63,7 @@ export async function openLiveLink(): Promise<void> {
     }
   });
   setInterval(() => {
-    if (link.value === 'live' && Date.now() - heardMs.value > SILENCE_MS_MAX) {
+    if (link.value === 'live' && nowMs.peek() - heardMs.value > SILENCE_MS_MAX) {
       lose();
       opened.disconnect().connect();
     }
@@ -83,7 +85,9 @@ function lose(): void {
 export async function readSnapshot(): Promise<boolean> {
   if (loading.value === 'failed') loading.value = 'loading';
   try {
-    applySnapshot(await getJson<Snapshot>('/api/hypervision/snapshot'));
+    const snapshot = await getJson<Snapshot>('/api/hypervision/snapshot');
+    learnServerTime(Date.parse(snapshot.at));
+    applySnapshot(snapshot);
     loading.value = 'ready';
     return true;
   } catch (error) {
