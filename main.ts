@@ -1,4 +1,5 @@
 /** Reads the configuration, composes the rooms, starts them in order and stops them in reverse. Knows every room. */
+import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Request } from 'express';
 import { createAdapters } from '#adapters';
@@ -298,9 +299,16 @@ function authorize(request: Request, scope: Scope): Actor {
 
 async function operatorAccount(config: Config, identity: Identity): Promise<Banner['account']> {
   const name = 'operateur';
-  const password = installationSecret(config.dataDir, 'operator-password');
+  const password = installationSecret(config.dataDir, 'operator-password', readablePassword);
   await identity.ensureAccount({ name, password, roles: ['operator'], language: 'fr' });
   return { name, password };
+}
+
+/** 100 random bits in letters and digits that nobody confuses: `k7dm-3xqa-…`. */
+function readablePassword(): string {
+  const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'; // 32 characters
+  const characters = [...randomBytes(20)].map((byte) => alphabet[byte % alphabet.length]);
+  return characters.join('').replace(/(.{4})(?=.)/g, '$1-');
 }
 
 /** Addresses that mean "every interface" are for listening, not for connecting. */
