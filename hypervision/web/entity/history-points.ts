@@ -27,7 +27,7 @@ export interface ChartProps {
 type Display = Pick<TypeDescription['properties'][number], 'display'>;
 
 /** Silence longer than this many intervals breaks the curve rather than drawing a line through what is not known. */
-const GAP_INTERVALS = 4;
+const GAP_INTERVALS = 3;
 
 /**
  * Turns a history into the points of a curve: scaled for display, broken where nothing was heard, and ending with the

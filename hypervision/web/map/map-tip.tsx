@@ -5,7 +5,14 @@ import { Age } from '../status/age.tsx';
 import { t } from '../text/messages.ts';
 import { headline, nameOf, typeLabel, valueWithUnit } from '../text/values.ts';
 import { styleOf } from '../themes.ts';
-import type { Pointed } from './territory-map.tsx';
+import type { Picked } from './layers.ts';
+
+/** What the pointer is over, and where on the screen. */
+export interface Pointed {
+  readonly picked: Picked;
+  readonly x: number;
+  readonly y: number;
+}
 
 /** Short word on what the pointer is over; the panel and the list say the same to who has no pointer. */
 export function MapTip({ pointed: { picked, x, y } }: { pointed: Pointed }) {

@@ -14,20 +14,13 @@ import { clusterAtlas, markAtlas } from './atlas.ts';
 import { baseStyle, MAP_FONT } from './base-style.ts';
 import { Clusters, type Grouped, type Placed, placed } from './clusters.ts';
 import { type Bounds, boundsOf, type LonLat, pointOf } from './geometry.ts';
-import { layersOf, type Picked, pickedFrom } from './layers.ts';
-import { MapTip } from './map-tip.tsx';
+import { layersOf, pickedFrom } from './layers.ts';
+import { MapTip, type Pointed } from './map-tip.tsx';
 import { namePlaces } from './name-places.ts';
 import { palette } from './palette.ts';
 import './territory-map.css';
 
 setWorkerUrl(workerUrl);
-
-/** What the pointer is over, and where on the screen. */
-export interface Pointed {
-  readonly picked: Picked;
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Below this width the panel is a sheet over the map, as in app.css. */
 const PHONE_WIDTH = 760;

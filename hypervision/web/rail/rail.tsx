@@ -28,7 +28,7 @@ export function Rail() {
   return (
     <nav class={`rail ${isOpen ? 'is-open' : 'is-folded'}`} aria-label={t('rail.label')}>
       <div class="rail-head">
-        {isOpen && <ViewSwitch />}
+        <ViewSwitch isFolded={!isOpen} />
         <button
           type="button"
           class="tool rail-fold"

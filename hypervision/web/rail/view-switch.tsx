@@ -2,10 +2,10 @@ import { Icon } from '../icons/icon.tsx';
 import { type MainView, mainView } from '../state/selection.ts';
 import { t } from '../text/messages.ts';
 
-/** Map or its twin. */
-export function ViewSwitch() {
+/** Map or its twin. @param isFolded signs only, one above the other, for the narrow rail */
+export function ViewSwitch({ isFolded = false }: { isFolded?: boolean }) {
   return (
-    <fieldset class="view-switch">
+    <fieldset class={`view-switch ${isFolded ? 'is-folded' : ''}`}>
       <legend class="visually-hidden">{t('view.label')}</legend>
       {(['map', 'list'] satisfies MainView[]).map((view) => (
         <button
@@ -17,7 +17,7 @@ export function ViewSwitch() {
           }}
         >
           <Icon name={view} size={18} />
-          {t(`view.${view}`)}
+          <span class={isFolded ? 'visually-hidden' : ''}>{t(`view.${view}`)}</span>
         </button>
       ))}
     </fieldset>
