@@ -44,6 +44,7 @@ export async function prepareDemo(options: { config: Config; log: Log }): Promis
     const started = spawn(process.execPath, [...frugal, new URL('./fleet.ts', import.meta.url).pathname], {
       env: {
         PATH: process.env.PATH,
+        MALLOC_ARENA_MAX: '2',
         ALZETTE_DEMO_CSE_HTTP: `http://127.0.0.1:${config.cse.port}`,
         ALZETTE_DEMO_CSE_MQTT: config.mqtt.url ?? `mqtt://127.0.0.1:${config.mqtt.port}`,
         ALZETTE_DEMO_CSE_COAP: `coap://127.0.0.1:${config.coap.port}`,

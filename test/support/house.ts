@@ -26,7 +26,8 @@ export interface House extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
-const main = join(import.meta.dirname, '../../main.ts');
+/** As `npm start` runs it. */
+const start = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../start.ts')];
 const startTimeoutMs = 90_000;
 
 async function freeUdpPort(): Promise<number> {
@@ -44,7 +45,7 @@ export async function runToEnd(
   env: Record<string, string>,
   args: string[] = [],
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
+  const child = spawn(process.execPath, [...start, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const timer = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs);
@@ -72,9 +73,9 @@ export async function startHouse(options: { env?: Record<string, string> } = {})
   let child: ChildProcess;
   let output = '';
 
-  async function start(): Promise<void> {
+  async function launch(): Promise<void> {
     output = '';
-    child = spawn(process.execPath, [main], {
+    child = spawn(process.execPath, start, {
       env: { PATH: process.env.PATH ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -100,7 +101,7 @@ export async function startHouse(options: { env?: Record<string, string> } = {})
     return child.exitCode;
   }
 
-  await start();
+  await launch();
   return {
     dataDir,
     webUrl,
@@ -114,7 +115,7 @@ export async function startHouse(options: { env?: Record<string, string> } = {})
       child.kill('SIGKILL');
       await exited;
     },
-    restart: start,
+    restart: launch,
     async signIn() {
       const password = readFileSync(join(dataDir, 'secrets', 'operator-password'), 'utf8');
       const response = await fetch(`${webUrl}/sign-in`, {
