@@ -18,7 +18,7 @@ export interface FlowsOptions {
   readonly territoryToken: string;
   readonly log: Log;
   readonly metrics: Registry;
-  /** Largest heap of the process; default 256 MiB. */
+  /** Largest heap of the process; default 192 MiB. */
   readonly memoryMegabytesMax?: number;
   readonly backoff?: Backoff;
 }
@@ -45,7 +45,7 @@ export function startFlows(options: FlowsOptions): Flows {
   const figures = registerFigures(metrics);
   const supervisor = new Supervisor({
     script: new URL('./process.ts', import.meta.url),
-    execArgv: confinement(userDir, options.memoryMegabytesMax ?? 256),
+    execArgv: confinement(userDir, options.memoryMegabytesMax ?? 192),
     env: allowedEnvironment(process.env),
     cwd: userDir,
     order: () => ({
@@ -105,6 +105,7 @@ function confinement(userDir: string, memoryMegabytesMax: number): string[] {
     .flatMap((path) => [path, realpathSync(path)]);
   return [
     `--max-old-space-size=${memoryMegabytesMax}`,
+    '--max-semi-space-size=16',
     '--permission',
     ...[...new Set([...readable, userDir])].map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${userDir}`,

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import {
   compileExpression,
   type EntityFragment,
@@ -51,8 +50,9 @@ export class AlertRule {
   readonly #value: Expression | undefined;
   readonly #active = new Set<string>();
   /** Messages in a row that satisfied `raise`, for entities without an alert. */
-  readonly #streaks = new LRUCache<string, number>({ max: entitiesMax });
-  readonly #judgedAt = new LRUCache<string, string>({ max: entitiesMax });
+  readonly #streaks = new Map<string, number>();
+  /** Latest observation judged. */
+  readonly #judgedAt = new Map<string, string>();
 
   /** @throws Error that says which part of the declaration is wrong */
   constructor(declaration: RuleDeclaration) {
@@ -84,7 +84,7 @@ export class AlertRule {
     const value =
       this.#value === undefined ? undefined : ((await this.#value.evaluate(entity)) as JsonValue | undefined);
     if (typeof isRaised !== 'boolean' && typeof isCleared !== 'boolean') return undefined;
-    if (observedAt !== undefined) this.#judgedAt.set(entity.id, observedAt);
+    if (observedAt !== undefined) remember(this.#judgedAt, entity.id, observedAt);
     return this.#transition(entity, isRaised === true, isCleared === true, value, observedAt);
   }
 
@@ -95,15 +95,15 @@ export class AlertRule {
     value: JsonValue | undefined,
     observedAt: string | undefined,
   ): Transition | undefined {
-    const about = {
+    const about = () => ({
       message: this.#text(entity, value),
       ...(value === undefined ? {} : { value }),
       ...(observedAt === undefined ? {} : { observedAt }),
-    };
+    });
     if (this.#active.has(entity.id)) {
       if (!isCleared || isRaised) return undefined;
       this.#active.delete(entity.id);
-      return { active: false, ...about };
+      return { active: false, ...about() };
     }
     if (!isRaised) {
       this.#streaks.delete(entity.id);
@@ -111,12 +111,12 @@ export class AlertRule {
     }
     const streak = (this.#streaks.get(entity.id) ?? 0) + 1;
     if (streak < this.declaration.consecutive) {
-      this.#streaks.set(entity.id, streak);
+      remember(this.#streaks, entity.id, streak);
       return undefined;
     }
     this.#streaks.delete(entity.id);
     this.#active.add(entity.id);
-    return { active: true, ...about };
+    return { active: true, ...about() };
   }
 
   #text(entity: EntityFragment, value: JsonValue | undefined): LocalizedText {
@@ -129,6 +129,15 @@ export class AlertRule {
         .replaceAll('{name}', name);
     return { fr: fill(message.fr, 'fr'), en: fill(message.en, 'en') };
   }
+}
+
+/** Keeps the entities heard of last; plain maps, because a cache that reserves its whole size slows the collector. */
+function remember<Value>(map: Map<string, Value>, entity: string, value: Value): void {
+  map.delete(entity);
+  map.set(entity, value);
+  if (map.size <= entitiesMax) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 const negated = (value: unknown): unknown => (typeof value === 'boolean' ? !value : undefined);
