@@ -159,6 +159,7 @@ async function drawn(house: House, clients: readonly Client[]): Promise<void> {
     const watts = 4_000 + round; // shown without decimals, so a whole number nobody else reports
     const n = watts * 1000;
     const background = publish(clients, { perSecond: 200, seconds: 1, from: 10_000 + round * 200 });
+    await delay(100); // the background has passed this light for this second
     const sent = performance.now();
     const single = publish(clients, { perSecond: 1, seconds: 1, from: n });
     await page.waitForFunction(
@@ -206,7 +207,7 @@ async function throughput(house: House, clients: readonly Client[], seconds: num
   );
   const stored = async () => {
     const { rows } = await database.query<{ count: number; distinct: number }>(
-      `SELECT count(*), count(DISTINCT value) AS distinct FROM territory.observation WHERE property = 'activePower'`,
+      `SELECT count(*), count(DISTINCT fields ->> 'activePower') AS distinct FROM territory.observation WHERE fields ? 'activePower'`,
     );
     return rows[0] ?? { count: 0, distinct: 0 };
   };
