@@ -130,6 +130,7 @@ function allowedEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(Object.entries(env).filter(([name]) => wanted.has(name))),
     NODE_ENV: 'production',
+    MALLOC_ARENA_MAX: '2', // see docs/decisions/memory.md
   };
 }
 

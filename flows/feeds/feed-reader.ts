@@ -102,7 +102,9 @@ export class FeedReader {
         continue;
       }
       try {
-        const batch = await this.#request(Math.min(limitMax, room), waitSeconds, signal);
+        // The first answer comes at once, so that the node shows whether it reads.
+        const wait = this.#after === undefined ? 0 : waitSeconds;
+        const batch = await this.#request(Math.min(limitMax, room), wait, signal);
         if (failures > 0 || this.#after === undefined) onState({ kind: 'reading' });
         failures = 0;
         this.#take(batch);
