@@ -1,9 +1,12 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import pg from 'pg';
 import { houseSettings, runToEnd, startHouse } from '../support/house.ts';
+import { emptyDatabase } from '../support/postgres.ts';
 
 describe('npm start', function () {
   this.timeout(120_000);
@@ -20,6 +23,39 @@ describe('npm start', function () {
     expect((await fetch(`${house.webUrl}/flows/`, { headers: { cookie } })).status).to.equal(200);
     expect(house.output()).to.contain(`${house.webUrl}/hypervision/`).and.to.contain(house.dataDir);
     expect(await house.stop()).to.equal(0);
+  });
+
+  it('works on a PostgreSQL of yours', async () => {
+    const url = await emptyDatabase();
+    await using house = await startHouse({ env: { DATABASE_URL: url } });
+    expect(await (await fetch(`${house.webUrl}/readyz`)).json()).to.deep.include({ ready: true });
+    expect(existsSync(join(house.dataDir, 'postgres')), 'no embedded database beside it').to.equal(false);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query(
+      "SELECT schema_name FROM information_schema.schemata WHERE schema_name = 'cse'",
+    );
+    await client.end();
+    expect(rows).to.have.length(1);
+  });
+
+  it('says that the database cannot be reached, without its password', async () => {
+    const { code, output } = await runToEnd({
+      ...(await houseSettings()),
+      DATABASE_URL: 'postgres://alzette:hunter2@127.0.0.1:1/alzette',
+    });
+    expect(code).to.equal(1);
+    expect(output).to.contain('DATABASE_URL').and.not.to.contain('hunter2');
+  });
+
+  it('names the CoAP port that is taken', async () => {
+    const settings = await houseSettings();
+    const other = createSocket('udp4').bind(Number(settings.ALZETTE_COAP_PORT), '127.0.0.1');
+    await once(other, 'listening');
+    const { code, output } = await runToEnd({ ...settings, ALZETTE_DEMO: 'false' });
+    other.close();
+    expect(code).to.equal(1);
+    expect(output).to.contain(settings.ALZETTE_COAP_PORT).and.to.contain('ALZETTE_COAP_PORT');
   });
 
   it('keeps its secrets to itself', async () => {

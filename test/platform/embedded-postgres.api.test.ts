@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -46,6 +46,27 @@ describe('the embedded database', () => {
     const server = await startEmbeddedPostgres({ dataDir, log });
     expect(await ask(server.url, 'SELECT 1')).to.equal(1);
     await server.stop();
+  });
+
+  it('works as an ordinary user', function () {
+    const module = join(import.meta.dirname, '../../platform/index.ts');
+    const nobody = { uid: 65_534, gid: 65_534 };
+    const isRoot = process.getuid?.() === 0;
+    // As root the test becomes somebody else, who has to be able to read the project; otherwise it is that user already.
+    if (isRoot && spawnSync('test', ['-r', module], nobody).status !== 0) this.skip();
+    using dir = temporaryDir('alzette ordinary ');
+    if (isRoot) chownSync(dir.path, nobody.uid, nobody.gid);
+    const script = `
+      const { startEmbeddedPostgres, createLog } = await import(${JSON.stringify(module)});
+      const server = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dir.path)}, log: createLog('silent') });
+      await server.stop();
+      console.log('worked as', process.getuid());`;
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      cwd: dir.path,
+      ...(isRoot ? nobody : {}),
+    });
+    expect(run.stdout, run.stderr).to.contain('worked as').and.not.to.contain('worked as 0\n');
   });
 
   it('takes over after everything was killed and the old server still runs', async () => {
