@@ -105,7 +105,7 @@ function confinement(userDir: string, memoryMegabytesMax: number): string[] {
     .flatMap((path) => [path, realpathSync(path)]);
   return [
     `--max-old-space-size=${memoryMegabytesMax}`,
-    '--max-semi-space-size=16',
+    '--max-semi-space-size=8',
     '--permission',
     ...[...new Set([...readable, userDir])].map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${userDir}`,

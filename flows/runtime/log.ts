@@ -14,8 +14,11 @@ const messageLengthMax = 2_000;
 const quietMs = 1_000;
 const nodesMax = 1_000;
 
-/** Under the permission model a file cannot be flushed; Node-RED says so at every write. The rename is still atomic. */
-const isExpected = (text: string): boolean => text.includes('fsync API is disabled');
+/**
+ * Warnings about what we decided: no projects, no credentials before a user enters some, no flushing of files under the
+ * permission model (they are still replaced by renaming).
+ */
+const expected = /fsync API is disabled|^Projets désactivés|^Identifiants chiffrés introuvables/;
 
 /**
  * Turns Node-RED's log records into ours. A node that fails on every message would write thousands of lines a second:
@@ -27,7 +30,7 @@ export function logHandler(log: Log): (record: LogRecord) => void {
     const level = levelNames[record.level] ?? 'info';
     const text = textOf(record.msg).slice(0, messageLengthMax);
     if (record.id === undefined) {
-      log[isExpected(text) ? 'debug' : level](text);
+      log[expected.test(text) ? 'debug' : level](text);
       return;
     }
     const now = Date.now();
