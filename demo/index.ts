@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Config, freePort, type Log, type LorawanIntegration } from '#platform';
 
@@ -41,7 +42,7 @@ export async function prepareDemo(options: { config: Config; log: Log }): Promis
       chirpstack: { integration: 'demo-chirpstack', token: webhookToken },
       theThingsStack: broker,
     };
-    const started = spawn(process.execPath, [...frugal, new URL('./fleet.ts', import.meta.url).pathname], {
+    const started = spawn(process.execPath, [...frugal, join(import.meta.dirname, 'fleet.ts')], {
       env: {
         PATH: process.env.PATH,
         MALLOC_ARENA_MAX: '2',

@@ -144,6 +144,10 @@ export function createIdentity(options: {
         request.session.regenerate((error) => (error ? reject(error) : resolve())),
       );
       request.session.accountId = account.id;
+      // Stored before the answer leaves: the page it leads to is asked for as soon as its headers arrive.
+      await new Promise<void>((resolve, reject) =>
+        request.session.save((error) => (error ? reject(error) : resolve())),
+      );
       response.redirect(303, view.next);
     },
   );

