@@ -203,18 +203,19 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
   });
   hypervision.attach(web);
   await web.start();
-  adapters.start();
-  lifecycle.onStop('adapters', () => adapters.stop());
-
   await progress.step('Flows', () => flows.ready);
   if (fleet !== undefined) {
-    fleet.start({
-      lighting: await cseToken(cse, 'Clight-*', 'demonstration: street lights'),
-      wind: await cseToken(cse, 'Cturbine-*', 'demonstration: wind turbines'),
-      energy: await cseToken(cse, 'Cems-*', 'demonstration: buildings'),
-    });
     lifecycle.onStop('demonstration fleet', () => fleet.stop());
+    await progress.step('Demonstration fleet', async () =>
+      fleet.start({
+        lighting: await cseToken(cse, 'Clight-*', 'demonstration: street lights'),
+        wind: await cseToken(cse, 'Cturbine-*', 'demonstration: wind turbines'),
+        energy: await cseToken(cse, 'Cems-*', 'demonstration: buildings'),
+      }),
+    );
   }
+  adapters.start();
+  lifecycle.onStop('adapters', () => adapters.stop());
   await administratorToken(cse, config);
   const account = await operatorAccount(config, identity);
   return {

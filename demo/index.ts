@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, freePort, type Log, type LorawanIntegration } from '#platform';
 
 /** Tokens the vendors' devices present; each covers one family of originators. */
@@ -15,14 +17,15 @@ export interface FleetTokens {
 export interface Demo {
   /** LoRaWAN network servers of the demonstration, for the adapters to listen to. */
   readonly integrations: readonly LorawanIntegration[];
-  /** Starts the fleet in a process of its own, and again whenever it ends. */
-  start(tokens: FleetTokens): void;
+  /** Starts the fleet in a process of its own, and again whenever it ends. Resolves once its network server answers. */
+  start(tokens: FleetTokens): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The fleet makes much short-lived garbage while it registers; a small young generation keeps it at 175 MB instead of 280. */
 const frugal = ['--max-semi-space-size=2', '--max-old-space-size=128'];
 const restartDelayMs = 5_000;
+const brokerTimeoutMs = 10_000;
 const stopTimeoutMs = 8_000;
 
 /** Prepares the demonstration fleet: vendors' devices that speak public protocols only, with credentials of their own. */
@@ -80,7 +83,10 @@ export async function prepareDemo(options: { config: Config; log: Log }): Promis
       },
       { name: 'demo-chirpstack', server: 'chirpstack', webhookToken },
     ],
-    start: run,
+    async start(tokens) {
+      run(tokens);
+      await answers(broker.port);
+    },
     async stop() {
       stopping = true;
       clearTimeout(restart);
@@ -93,6 +99,21 @@ export async function prepareDemo(options: { config: Config; log: Log }): Promis
       clearTimeout(kill);
     },
   };
+}
+
+/** Waits for a port on loopback to accept connections; bounded, as whoever connects next tries again anyway. */
+async function answers(port: number): Promise<void> {
+  const deadline = Date.now() + brokerTimeoutMs;
+  while (Date.now() < deadline) {
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
+    await delay(100);
+  }
 }
 
 const secret = (): string => randomBytes(24).toString('base64url');
