@@ -232,11 +232,13 @@ async function throughput(house: House, clients: readonly Client[], seconds: num
   clearInterval(sampling);
   const elapsed = (performance.now() - startedAt) / 1000;
   const after = await stored();
-  const quarantined = await database.query<{ count: number }>('SELECT count(*) FROM territory.quarantine');
+  const quarantined = await database.query<{ count: number; reasons: string }>(
+    `SELECT count(*), coalesce(string_agg(DISTINCT reason ->> 'en', '; '), '') AS reasons FROM territory.quarantine`,
+  );
   await database.end();
   say(
     `throughput: ${acknowledged} acknowledged (${(acknowledged / publishedSeconds).toFixed(0)}/s), ${refused} refused; stored ${after.count - before.count}, ` +
-      `of which distinct ${after.distinct - before.distinct}, in quarantine ${quarantined.rows[0]?.count}; the territory was ${(elapsed - publishedSeconds).toFixed(1)} s behind at the end`,
+      `of which distinct ${after.distinct - before.distinct}, in quarantine ${quarantined.rows[0]?.count} (${quarantined.rows[0]?.reasons}); the territory was ${(elapsed - publishedSeconds).toFixed(1)} s behind at the end`,
   );
   for (const process of ['main', 'flows'] as const) {
     const rss = samples.map((sample) => sample[process]);
