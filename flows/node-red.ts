@@ -22,6 +22,11 @@ export interface Node {
   readonly z?: string;
   /** Input handlers that will say when they are done; 0 for old nodes, whose work ends when the handler returns. */
   readonly _expectedDoneCount: number;
+  /** Input handlers: none once the node is closed. */
+  readonly _inputCallback: unknown;
+  readonly _inputCallbacks: unknown;
+  /** The tab as it runs. */
+  readonly _flow: { getNode(id: string): Node | null | undefined };
   send(message: Message | (Message | Message[] | null)[]): void;
   status(status: NodeStatus | Record<string, never>): void;
   error(message: unknown, about?: Message): void;
@@ -42,6 +47,12 @@ export interface ReceiveEvent {
   readonly destination: { readonly id: string; readonly node: Node };
 }
 
+export interface RouteEvent {
+  readonly msg: Message;
+  readonly source: { readonly id: string; readonly node: Node };
+  readonly destination: { readonly id: string };
+}
+
 export interface DeliverEvent extends ReceiveEvent {
   readonly source: { readonly id: string; readonly node: Node };
 }
@@ -53,6 +64,7 @@ export interface CompleteEvent {
 }
 
 export interface Hooks {
+  add(name: `preRoute.${string}`, hook: (event: RouteEvent) => void): void;
   add(name: `preDeliver.${string}`, hook: (event: DeliverEvent) => void): void;
   add(name: `onReceive.${string}` | `postReceive.${string}`, hook: (event: ReceiveEvent) => void): void;
   add(name: `onComplete.${string}`, hook: (event: CompleteEvent) => void): void;
@@ -111,5 +123,9 @@ export interface Runtime {
   readonly log: { addHandler(handler: { emit(event: 'log', record: LogRecord): void }): void; readonly ERROR: number };
   readonly httpAdmin: RequestListener;
   readonly httpNode: RequestListener;
-  readonly events: { once(event: 'flows:started', listener: () => void): void };
+  readonly events: {
+    on(event: 'flows:stopping' | 'flows:started', listener: () => void): void;
+    once(event: 'flows:started', listener: () => void): void;
+  };
+  readonly nodes: { getNode(id: string): Node | null | undefined };
 }

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createLog } from '#platform';
 import { aliveEveryMs, type Report, type StartOrder } from './handshake.ts';
 import type { Runtime } from './node-red.ts';
+import { Deployment } from './runtime/deployment.ts';
 import { FrontDoor } from './runtime/door.ts';
 import type { House } from './runtime/house.ts';
 import { logHandler } from './runtime/log.ts';
@@ -30,6 +31,7 @@ const house: House = {
   cse: order.cse,
   territory: order.territory,
   ledger: new Ledger({ patientTypes }),
+  deployment: new Deployment(RED),
   counters: { received: 0, settled: 0, quarantined: 0, retries: 0 },
   log,
 };
@@ -65,7 +67,7 @@ process.on('unhandledRejection', fail);
 
 installShippedFlows(order.userDir, log);
 RED.init(door.inner, nodeRedSettings(order, house, logHandler(log)));
-watchMessages(RED, house.ledger);
+watchMessages(RED, house.ledger, house.deployment);
 app.disable('x-powered-by');
 app.use(order.publicPath, RED.httpAdmin);
 app.use(`${order.publicPath}/http`, RED.httpNode);

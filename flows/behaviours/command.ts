@@ -5,6 +5,7 @@ import { RequestRefused } from '../http/json-client.ts';
 import type { Node, NodeProperties, Red } from '../node-red.ts';
 import type { House } from '../runtime/house.ts';
 import { FlowFailure } from '../settlement/failure.ts';
+import type { Outcome } from '../settlement/ledger.ts';
 import { connectionOf } from './alzette-connection.ts';
 import { textOf, wholeNumber } from './text.ts';
 
@@ -32,14 +33,31 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
   const owner = {};
   let handled = 0;
 
-  const onEntry = ({ body }: FeedEntry, settled: () => void): void => {
-    const work = body as CommandWork;
+  let isClosed = false;
+  const sendAgain = (entry: FeedEntry, settled: () => void): void =>
+    house.deployment.whenOver(() => {
+      if (isClosed) return;
+      if (house.deployment.hasReplaced(node)) void stop();
+      else onEntry(entry, settled);
+    });
+
+  const onEntry = (entry: FeedEntry, settled: () => void): void => {
+    if (house.deployment.isUnderWay) {
+      sendAgain(entry, settled);
+      return;
+    }
+    const work = entry.body as CommandWork;
     const isOurs = (type === '' || work.type === type) && (action === '' || work.action === action);
     if (!isOurs) {
       settled();
       return;
     }
-    const finish = (failure: FlowFailure | undefined): void => {
+    const finish = (outcome: Outcome): void => {
+      if (outcome.kind === 'interrupted') {
+        sendAgain(entry, settled);
+        return;
+      }
+      const failure = outcome.kind === 'failed' ? outcome.failure : undefined;
       handled += 1;
       node.status({
         fill: failure === undefined ? 'green' : 'red',
@@ -54,12 +72,13 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
       });
     };
     if (Date.now() - Date.parse(work.issuedAt) > staleAfterMs) {
-      finish(
-        new FlowFailure('command', {
+      finish({
+        kind: 'failed',
+        failure: new FlowFailure('command', {
           fr: 'La commande est arrivée trop tard et n’a pas été envoyée.',
           en: 'The command arrived too late and was not sent.',
         }),
-      );
+      });
       return;
     }
     const message = { _msgid: RED.util.generateId(), topic: work.action, payload: work, command: { id: work.id } };
@@ -83,13 +102,14 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
       ),
   });
   const release = connection.keepOpen();
-  node.on('close', (_removed, done) => {
-    void feed.stop().then(() => {
-      house.ledger.abandon(owner);
-      release();
-      done();
-    });
-  });
+  const stop = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
+    await feed.stop();
+    house.ledger.abandon(owner);
+    release();
+  };
+  node.on('close', (_removed, done) => void stop().finally(done));
   feed.start();
 }
 

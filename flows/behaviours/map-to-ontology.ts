@@ -16,6 +16,7 @@ import type { Message, Node, NodeProperties, Red } from '../node-red.ts';
 import type { House } from '../runtime/house.ts';
 import { FlowFailure } from '../settlement/failure.ts';
 import { changeOf } from './feed-message.ts';
+import { inTurn } from './in-turn.ts';
 import { lastInputs } from './last-inputs.ts';
 import { publishMappings } from './mapping-dialog.ts';
 import { textOf } from './text.ts';
@@ -33,7 +34,7 @@ export default function mapToOntology(RED: Red<House>): void {
       this.status({});
       this.on('input', (message, send, done) => {
         lastInputs.set(this.id, { change: changeOf(message), payload: message.payload });
-        apply(message).then(
+        inTurn(() => apply(message)).then(
           () => {
             send(message);
             done();

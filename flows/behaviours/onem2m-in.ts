@@ -5,6 +5,7 @@ import { type FeedEntry, FeedReader, type ReaderState } from '../feeds/feed-read
 import type { Node, NodeProperties, Red } from '../node-red.ts';
 import type { House } from '../runtime/house.ts';
 import { FlowFailure } from '../settlement/failure.ts';
+import type { Outcome } from '../settlement/ledger.ts';
 import { connectionOf } from './alzette-connection.ts';
 import { type ContentFormat, messageOf } from './feed-message.ts';
 import { labelsOf, textOf, wholeNumber } from './text.ts';
@@ -16,7 +17,7 @@ const statusEveryMs = 2_000;
 const consumerPattern = /^[A-Za-z0-9._:-]{1,100}$/;
 
 /** Consumers that are read right now: two readers of one name would acknowledge each other's messages. */
-const consumersInUse = new Map<string, string>();
+const consumersInUse = new Map<string, { readonly node: string; readonly owner: object }>();
 
 /** Registers the node that turns changes of the CSE into messages. */
 export default function onem2mIn(RED: Red<House>): void {
@@ -33,14 +34,14 @@ export default function onem2mIn(RED: Red<House>): void {
 
 function start(RED: Red<House>, node: Node, properties: NodeProperties, connection: Connection): void {
   const house = RED.settings.alzette;
-  const consumer = claimConsumer(textOf(properties.consumer), node);
+  const owner = {};
+  const consumer = claimConsumer(textOf(properties.consumer), node, owner);
   const labels = labelsOf(properties.labels);
   const kinds = textOf(properties.kinds) === 'all' ? [] : ['created'];
   const contentOnly = textOf(properties.resources) !== 'all';
   const format: ContentFormat = textOf(properties.format) === 'text' ? 'text' : 'json';
   const timeLimitMs = wholeNumber(properties.timeLimit, 120, 1, 3_600) * 1000;
   const outputs = labelsOf(properties.sorting);
-  const owner = {};
   let taken = 0;
 
   /** The output whose label the entry carries; undefined: none, it is not wanted. */
@@ -51,7 +52,20 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
     return place < 0 ? undefined : place;
   };
 
+  let isClosed = false;
+  const sendAgain = (entry: FeedEntry, settled: () => void, replayOf?: string): void =>
+    house.deployment.whenOver(() => {
+      if (isClosed) return;
+      // A deployment that overtook another can leave a node running that is no longer part of the flows.
+      if (house.deployment.hasReplaced(node)) void stop();
+      else emit(entry, settled, replayOf);
+    });
+
   const emit = (entry: FeedEntry, settled: () => void, replayOf?: string): void => {
+    if (house.deployment.isUnderWay) {
+      sendAgain(entry, settled, replayOf);
+      return;
+    }
     const output = outputOf(entry);
     if (output === undefined) {
       settled();
@@ -59,13 +73,12 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
     }
     taken += 1;
     house.counters.received += 1;
-    const finish = (failure: FlowFailure | undefined): void => {
-      if (failure === undefined) {
+    const finish = (outcome: Outcome): void => {
+      if (outcome.kind === 'done') {
         house.counters.settled += 1;
         settled();
-        return;
-      }
-      putAside(connection, house, entry, failure).then(settled, () => undefined); // else: delivered again
+      } else if (outcome.kind === 'interrupted') sendAgain(entry, settled, replayOf);
+      else putAside(connection, house, entry, outcome.failure).then(settled, () => undefined); // else: delivered again
     };
     try {
       const message = { ...messageOf(entry, format, replayOf), _msgid: RED.util.generateId() };
@@ -73,7 +86,7 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
         node.send(output === 0 ? message : [...Array<null>(output).fill(null), message]),
       );
     } catch (error) {
-      finish(error instanceof FlowFailure ? error : unreadable(error));
+      finish({ kind: 'failed', failure: error instanceof FlowFailure ? error : unreadable(error) });
     }
   };
 
@@ -125,29 +138,30 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
   }, statusEveryMs);
 
   const release = connection.keepOpen();
-  node.on('close', (_removed, done) => {
+  const stop = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
     clearInterval(statusTimer);
-    void Promise.allSettled([feed.stop(), replays.stop()]).then(() => {
-      house.ledger.abandon(owner);
-      consumersInUse.delete(consumer);
-      release();
-      done();
-    });
-  });
+    await Promise.allSettled([feed.stop(), replays.stop()]);
+    house.ledger.abandon(owner);
+    if (consumersInUse.get(consumer)?.owner === owner) consumersInUse.delete(consumer);
+    release();
+  };
+  node.on('close', (_removed, done) => void stop().finally(done));
   feed.start();
   replays.start();
 }
 
 /** @throws Error when the name cannot be used */
-function claimConsumer(consumer: string, node: Node): string {
+function claimConsumer(consumer: string, node: Node, owner: object): string {
   if (!consumerPattern.test(consumer)) {
     throw new Error('nom de lecteur attendu : 1 à 100 lettres, chiffres, « . », « _ », « : » ou « - »');
   }
   const user = consumersInUse.get(consumer);
-  if (user !== undefined && user !== node.id) {
+  if (user !== undefined && user.node !== node.id) {
     throw new Error(`le nom de lecteur ${consumer} est déjà pris par un autre nœud`);
   }
-  consumersInUse.set(consumer, node.id);
+  consumersInUse.set(consumer, { node: node.id, owner });
   return consumer;
 }
 

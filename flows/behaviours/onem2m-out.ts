@@ -31,7 +31,7 @@ export default function onem2mOut(RED: Red<House>): void {
   RED.nodes.registerType('onem2m out', function build(this: Node, properties: NodeProperties) {
     RED.nodes.createNode(this, properties);
     try {
-      start(this, properties, connectionOf(RED, properties));
+      start(RED, this, properties, connectionOf(RED, properties));
     } catch (error) {
       this.status({ fill: 'red', shape: 'ring', text: error instanceof Error ? error.message : String(error) });
       this.error(error);
@@ -39,7 +39,7 @@ export default function onem2mOut(RED: Red<House>): void {
   });
 }
 
-function start(node: Node, properties: NodeProperties, connection: Connection): void {
+function start(RED: Red<House>, node: Node, properties: NodeProperties, connection: Connection): void {
   node.on('input', (message, send, done) => {
     execute(connection, properties, message).then(
       (answer) => {
@@ -48,7 +48,11 @@ function start(node: Node, properties: NodeProperties, connection: Connection): 
         done();
       },
       (error: Error) => {
-        if (connection.signal.aborted) return; // the feed delivers the message again
+        if (connection.signal.aborted) {
+          RED.settings.alzette.ledger.interrupt(message);
+          done();
+          return;
+        }
         node.status({ fill: 'red', shape: 'dot', text: error.message.slice(0, 60) });
         done(error);
       },

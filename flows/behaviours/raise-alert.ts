@@ -8,6 +8,7 @@ import type { House } from '../runtime/house.ts';
 import { FlowFailure } from '../settlement/failure.ts';
 import { AlertRule, type Transition } from './alert-rule.ts';
 import { connectionOf } from './alzette-connection.ts';
+import { inTurn } from './in-turn.ts';
 import { originOf } from './territory-out.ts';
 import { textOf, wholeNumber } from './text.ts';
 
@@ -64,7 +65,7 @@ function start(RED: Red<House>, node: Node, rule: AlertRule, connection: Connect
   node.on('input', (message, send, done) => {
     void (async () => {
       await resumed;
-      const transition = await judge(rule, message);
+      const transition = await inTurn(() => judge(rule, message));
       if (transition === undefined) return;
       showCount();
       await report(connection, rule, message, transition);
@@ -72,7 +73,10 @@ function start(RED: Red<House>, node: Node, rule: AlertRule, connection: Connect
     })().then(
       () => done(),
       (error: Error) => {
-        if (!connection.signal.aborted) done(error); // else: the feed delivers the message again
+        if (connection.signal.aborted) {
+          RED.settings.alzette.ledger.interrupt(message);
+          done();
+        } else done(error);
       },
     );
   });

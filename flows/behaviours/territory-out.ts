@@ -32,7 +32,11 @@ function start(RED: Red<House>, node: Node, connection: Connection): void {
         done();
       },
       (error: Error) => {
-        if (connection.signal.aborted) return; // the feed delivers the message again
+        if (connection.signal.aborted) {
+          RED.settings.alzette.ledger.interrupt(message);
+          done();
+          return;
+        }
         if (error instanceof FlowFailure) results.refused += 1;
         done(error);
       },

@@ -11,9 +11,18 @@ export interface OpenMessage {
   readonly owner: object;
   /** How long the message may stay with nodes that are not patient. */
   readonly timeLimitMs: number;
-  /** Called once, when every branch is finished; with the failure that nobody caught, if there was one. */
-  readonly onSettled: (failure: FlowFailure | undefined) => void;
+  /** Called once, when every branch is finished. */
+  readonly onSettled: (outcome: Outcome) => void;
 }
+
+/**
+ * `failed`: with a failure that nobody caught. `interrupted`: a deployment took nodes away under the message, which has to be
+ * sent again.
+ */
+export type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly failure: FlowFailure }
+  | { readonly kind: 'interrupted' };
 
 interface Entry extends OpenMessage {
   readonly id: string;
@@ -23,6 +32,9 @@ interface Entry extends OpenMessage {
   /** Nodes at work, once per message each of them has received. */
   readonly at: Node[];
   failure: FlowFailure | undefined;
+  isInterrupted: boolean;
+  /** When a deployment replaced a node that had the message. */
+  replacedAt: number | undefined;
 }
 
 /** A node that never says when it is done, with a message it has not sent on yet. */
@@ -36,6 +48,8 @@ const tickEveryMs = 250;
 /** How long a silent node may think before it sends: about a second, and at least as many turns of the event loop. */
 const silentTicks = 4;
 const ticksPerSweep = 4;
+/** What a node that a deployment replaced may still finish. */
+const replacedGraceMs = 2_000;
 
 /**
  * Follows every message through the wires, by its `_msgid`, until nothing works on it any more: whatever nodes a user
@@ -76,6 +90,8 @@ export class Ledger {
       pending: 1,
       at: [],
       failure: undefined,
+      isInterrupted: false,
+      replacedAt: undefined,
     };
     this.#open.set(entry.id, entry);
     try {
@@ -125,6 +141,21 @@ export class Ledger {
     if (entry !== undefined) entry.failure = undefined;
   }
 
+  /** Part of the way was cut: the message will be sent again once it has come to rest. */
+  interrupt(message: Message): void {
+    const entry = this.#entry(message);
+    if (entry !== undefined) entry.isInterrupted = true;
+  }
+
+  /** After a deployment: messages at nodes that are gone get a moment to finish, then are sent again. */
+  replaced(isReplaced: (node: Node) => boolean): void {
+    const now = Date.now();
+    for (const entry of this.#open.values()) {
+      const isCut = entry.at.some((node) => !this.#options.patientTypes.has(node.type) && isReplaced(node));
+      if (isCut) entry.replacedAt = now;
+    }
+  }
+
   /** Whether the node still has the message. */
   isAt(message: Message, node: Node): boolean {
     return this.#entry(message)?.at.includes(node) ?? false;
@@ -160,7 +191,9 @@ export class Ledger {
   #settle(entry: Entry): void {
     if (this.#open.get(entry.id) !== entry) return;
     this.#open.delete(entry.id);
-    entry.onSettled(entry.failure);
+    if (entry.isInterrupted) entry.onSettled({ kind: 'interrupted' });
+    else if (entry.failure !== undefined) entry.onSettled({ kind: 'failed', failure: entry.failure });
+    else entry.onSettled({ kind: 'done' });
   }
 
   #tick(): void {
@@ -178,6 +211,10 @@ export class Ledger {
   #giveUp(): void {
     const now = Date.now();
     for (const entry of this.#open.values()) {
+      if (entry.replacedAt !== undefined && now - entry.replacedAt > replacedGraceMs) {
+        entry.isInterrupted = true;
+        this.#settle(entry);
+      }
       if (now - entry.openedAt < entry.timeLimitMs) continue;
       const impatient = entry.at.find(({ type }) => !this.#options.patientTypes.has(type));
       if (impatient === undefined && entry.at.length > 0) continue;

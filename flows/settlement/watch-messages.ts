@@ -1,4 +1,5 @@
 import type { LogRecord, Message, Node, Runtime } from '../node-red.ts';
+import type { Deployment } from '../runtime/deployment.ts';
 import { failureOf } from './failure.ts';
 import { isSilent, type Ledger } from './ledger.ts';
 
@@ -16,14 +17,30 @@ interface Handling {
  * A node that throws is only logged: an error logged by a node while it handles a message, without completion by the time
  * the handler returns, is its failure.
  */
-export function watchMessages({ hooks, log }: Pick<Runtime, 'hooks' | 'log'>, ledger: Ledger): void {
+export function watchMessages(
+  { hooks, log }: Pick<Runtime, 'hooks' | 'log'>,
+  ledger: Ledger,
+  deployment: Deployment,
+): void {
   const handling: Handling[] = [];
+
+  // The router drops what is sent to a node that does not run: right when the node is disabled, not when it is about to.
+  hooks.add('preRoute.alzette', ({ msg, source, destination }) => {
+    const isReachable = Boolean(source.node._flow.getNode(destination.id));
+    if (!isReachable && (deployment.isUnderWay || deployment.hasReplaced(source.node))) ledger.interrupt(msg);
+  });
 
   hooks.add('preDeliver.alzette', ({ msg, source }) => ledger.delivering(msg, source.node));
 
   hooks.add('onReceive.alzette', ({ msg, destination: { node } }) => {
     const isFollowed = ledger.received(msg, node);
     if (!isFollowed) return;
+    const isClosed = !node._inputCallback && !node._inputCallbacks;
+    if (isClosed && (deployment.isUnderWay || deployment.hasReplaced(node))) {
+      ledger.interrupt(msg);
+      ledger.completed(msg, node);
+      return;
+    }
     if (node.type === 'catch') {
       ledger.caught(msg);
       const source = sourceOfError(msg);
@@ -45,6 +62,8 @@ export function watchMessages({ hooks, log }: Pick<Runtime, 'hooks' | 'log'>, le
   hooks.add('onComplete.alzette', ({ msg, error, node: { node } }) => {
     ledger.completed(msg, node, error === undefined || error === null ? undefined : failureOf(error, node));
   });
+
+  deployment.onOver(() => ledger.replaced((node) => deployment.hasReplaced(node)));
 
   log.addHandler({
     emit(_event, record: LogRecord) {
