@@ -39,10 +39,15 @@ const house: House = {
 const app = express();
 const door = new FrontDoor(order.secret, app);
 
+/** Longer than nodes may take to close. */
+const stopTimeoutMs = 15_000;
+
 let stopping: Promise<void> | undefined;
 function stop(why: string): Promise<void> {
   stopping ??= (async () => {
     log.info({ why }, 'flows are stopping');
+    // Nobody may be left to end us.
+    setTimeout(() => process.exit(1), stopTimeoutMs).unref();
     await RED.stop(); // our nodes finish what is under way and acknowledge it
     await door.close();
     process.exit(0);

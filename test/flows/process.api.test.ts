@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { assert } from 'chai';
 import { WebSocket } from 'ws';
 import { until } from '../support/wait.ts';
@@ -208,6 +211,32 @@ describe('flows: the process', function () {
     }
     await until(() => broken.flows.pid);
     assert.match(await broken.metrics.metrics(), /alzette_flows_restarts_total 3/);
+  });
+
+  it('does not stay behind when its parent is killed', async () => {
+    const script = `
+      import { startTestFlows } from './test/flows/support.ts';
+      const { flows } = await startTestFlows();
+      process.stdout.write(String(flows.pid));
+      setInterval(() => {}, 1000);`;
+    const parent = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [output] = await once(parent.stdout, 'data');
+    const pid = Number(String(output));
+    parent.kill('SIGKILL');
+    await until(
+      () => {
+        try {
+          process.kill(pid, 0);
+          return false;
+        } catch {
+          return true;
+        }
+      },
+      { timeoutMs: 20_000, what: 'the end of the process' },
+    );
   });
 
   it('ends with its parent, within a bounded time, when asked to', async () => {
