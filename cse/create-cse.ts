@@ -14,13 +14,14 @@ import type { RequestPrimitive, ResponsePrimitive, Session } from './primitive.t
 import type { Context } from './procedures/context.ts';
 import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
-import { handle } from './procedures/handle.ts';
+import { handle, perform } from './procedures/handle.ts';
 import { responseStatus } from './response-status.ts';
 import { Committer } from './store/committer.ts';
 import { Numbers } from './store/numbers.ts';
 import { changeTable } from './store/schema.ts';
 import { Store } from './store/store.ts';
 import { Sweep } from './store/sweep.ts';
+import type { CommittedChange } from './store/write.ts';
 
 const retryAfterSeconds = 2;
 
@@ -56,6 +57,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     delivered: (subscription) => countDown(context, subscription),
     observe: (outcome, count) => metrics.notification(outcome, count),
   });
+  const observers = new Set<(change: CommittedChange) => void>();
   const committer = new Committer({
     databaseUrl: database.url,
     store,
@@ -67,9 +69,27 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       if (more)
         delivery.takeUpStored().catch((error) => log.warn({ reason: messageOf(error) }, 'notices of deletion wait'));
     },
+    changed(changes) {
+      for (const change of changes) for (const observer of observers) observer(change);
+    },
     observeBatch: (size, seconds) => metrics.batch(size, seconds),
   });
-  const context: Context = { names, admin, security, store, committer, numbers, access, targets, log };
+  const context: Context = {
+    names,
+    admin,
+    security,
+    store,
+    committer,
+    numbers,
+    access,
+    targets,
+    log,
+    perform: (request, asker) => perform(context, request, asker),
+    observe(observer) {
+      observers.add(observer);
+      return () => observers.delete(observer);
+    },
+  };
   const sweep = new Sweep({
     pool,
     store,

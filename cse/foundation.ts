@@ -3,7 +3,7 @@ import { right } from './access/rule.ts';
 import type { Names } from './address.ts';
 import type { OperatorRule } from './interface.ts';
 import type { JsonObject } from './primitive.ts';
-import { definitions } from './resources/index.ts';
+import { servedTypes } from './resources/index.ts';
 import type { Numbers } from './store/numbers.ts';
 import type { Resource } from './store/resource.ts';
 import type { Store } from './store/store.ts';
@@ -39,7 +39,7 @@ export async function layFoundation(options: {
     attributes: {
       cst: 1,
       csi: names.cseId,
-      srt: definitions.map(({ type }) => type).sort((one, other) => one - other),
+      srt: [...servedTypes],
       poa: [
         `http://${config.host}:${config.cse.port}`,
         `mqtt://${config.host}:${config.mqtt.port}`,

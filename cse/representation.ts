@@ -1,20 +1,23 @@
 import type { JsonObject } from './primitive.ts';
-import { definitionOf } from './resources/index.ts';
-import { type Counters, labelsOf, type Resource } from './store/resource.ts';
+import { definitionFor } from './resources/index.ts';
+import { type Counters, holdsInstances, labelsOf, type Resource } from './store/resource.ts';
 import { nowTimestamp } from './timestamp.ts';
 
-const containerType = 3;
+const contentInstanceType = 4;
 const cseBaseType = 5;
 
 /** Root element of a resource's representation: `m2m:cnt`. */
-export const elementOf = ({ ty }: Resource): string => definitionOf(ty)?.element ?? `m2m:${ty}`;
+export const elementOf = (resource: Resource): string => definitionFor(resource)?.element ?? `m2m:${resource.ty}`;
 
-/** All attributes of a resource, without its root element. @param counters needed for a container */
+/** All attributes of a resource, without its root element. @param counters needed for what holds instances */
 export function attributesOf(resource: Resource, counters?: Counters): JsonObject {
   const { rn, ty, ri, pi, attributes, st } = resource;
   const all: JsonObject = { rn, ty, ri, pi, ...attributes };
-  if (st !== undefined) all.st = st;
-  if (ty === containerType && counters !== undefined) Object.assign(all, counters);
+  if (st !== undefined && ty === contentInstanceType) all.st = st;
+  if (counters !== undefined && holdsInstances(ty)) {
+    const table = definitionFor(resource)?.attributes ?? {};
+    for (const [name, value] of Object.entries(counters)) if (Object.hasOwn(table, name)) all[name] = value;
+  }
   if (ty === cseBaseType) all.ctm = nowTimestamp();
   return all;
 }

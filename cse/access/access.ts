@@ -1,7 +1,7 @@
 import { type Names, readAddress } from '../address.ts';
 import type { Json } from '../primitive.ts';
 import { definitionOf } from '../resources/index.ts';
-import { instanceType, type Resource } from '../store/resource.ts';
+import { isInstance, type Resource } from '../store/resource.ts';
 import type { Store } from '../store/store.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import { type AccessQuery, compileRules, type Right, type Rule, right } from './rule.ts';
@@ -112,7 +112,7 @@ export class Access {
       }
       return false;
     }
-    if (resource.ty === instanceType || definitionOf(resource.ty)?.attributes.acpi === undefined) {
+    if (isInstance(resource.ty) || definitionOf(resource.ty)?.attributes.acpi === undefined) {
       const parent = resource.parentNo === null ? undefined : await this.#store.byNumber(resource.parentNo);
       return parent !== undefined && this.#policyPermits({ ...query, type: parent.ty }, asker, parent);
     }

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { aeStem, type Names } from '../address.ts';
 import type { Json, JsonObject } from '../primitive.ts';
-import { readSchedule } from './schedule.ts';
+import { readSchedule } from '../schedule.ts';
 
 /** Operations as bits of `acop`, TS-0004 §6.3.4.2.29. */
 export const right = { create: 1, retrieve: 2, update: 4, delete: 8, notify: 16, discover: 32 } as const;

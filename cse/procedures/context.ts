@@ -6,6 +6,7 @@ import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.
 import type { Committer } from '../store/committer.ts';
 import type { Numbers } from '../store/numbers.ts';
 import type { Store } from '../store/store.ts';
+import type { CommittedChange } from '../store/write.ts';
 
 /** Everything the procedures need from outside; there is one per CSE. */
 export interface Context {
@@ -19,6 +20,10 @@ export interface Context {
   readonly access: Access;
   readonly targets: Targets;
   readonly log: Log;
+  /** Carries out a request inside this CSE for somebody: fan-out, actions, what a resource brings about. Never rejects. */
+  perform(request: RequestPrimitive, asker: Asker): Promise<Answer>;
+  /** Tells of every change after its commit, in the order of commits. @returns stops telling */
+  observe(observer: (change: CommittedChange) => void): () => void;
 }
 
 /** A request whose form is checked and whose originator is established. */

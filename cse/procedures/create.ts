@@ -3,12 +3,19 @@ import { right, wildcard } from '../access/rule.ts';
 import type { JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { attributesOf } from '../representation.ts';
-import { definitionOf, type ResourceDefinition } from '../resources/index.ts';
+import {
+  definitionByElement,
+  definitionFor,
+  definitionOf,
+  mayHold,
+  type ResourceDefinition,
+} from '../resources/index.ts';
 import { standardTypes } from '../resources/standard-types.ts';
 import { checkCreate, representationIn } from '../resources/validate.ts';
-import { instanceType, type Resource, readInstanceId } from '../store/resource.ts';
+import { holdsInstances, isInstance, type Resource, readInstanceId } from '../store/resource.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import type { Answer, Call, Context } from './context.ts';
+import { deleteResource } from './delete.ts';
 import { effectsOf, type Surroundings, surroundingsOf } from './effects.ts';
 import { expirationTime } from './expiration.ts';
 import { differences, represent } from './result.ts';
@@ -16,7 +23,6 @@ import { rulesOf } from './rules.ts';
 import { findTarget } from './target.ts';
 
 const aeType = 2;
-const containerType = 3;
 const subscriptionType = 23;
 /** Keeps every path within what an index entry can hold. */
 const pathLengthMax = 2000;
@@ -32,32 +38,47 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   if (type !== aeType && !(await context.access.permits(asker, right.create, parent, type))) {
     throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not CREATE under ${parent.path}`);
   }
-  const definition = definitionOfChild(parent, type);
+  const definition = definitionOfChild(parent, type, request.pc);
   const given = representationIn(request.pc, definition);
   checkCreate(definition, given);
   checkName(parent, given);
-  return type === instanceType
+  await checkNumber(context, parent, definition);
+  return isInstance(type)
     ? createInstance(context, call, parent, given)
     : createResource(context, call, parent, definition, given);
 }
 
 /** TS-0004 §7.3.3.3, first steps. */
-function definitionOfChild(parent: Resource, type: number): ResourceDefinition {
-  const definition = definitionOf(type);
-  const shortName = standardTypes.get(type) ?? String(type);
-  if (definition !== undefined && !definition.creatable) {
-    throw new Refused('OPERATION_NOT_ALLOWED', `ty: <${definition.longName}> is made by the CSE only`);
+function definitionOfChild(parent: Resource, type: number, content: JsonObject | undefined): ResourceDefinition {
+  const shared = definitionOf(type);
+  if (shared !== undefined && !shared.creatable) {
+    throw new Refused('OPERATION_NOT_ALLOWED', `ty: <${shared.longName}> is made by the CSE only`);
   }
-  if (definition === undefined)
+  if (shared === undefined) {
+    const shortName = standardTypes.get(type) ?? String(type);
     throw new Refused('NOT_IMPLEMENTED', `ty: type ${type} (${shortName}) is not supported by this CSE`);
-  if (!definitionOf(parent.ty)?.children.includes(shortName)) {
+  }
+  const definition = specializationIn(content, shared);
+  const holder = definitionFor(parent);
+  if (holder === undefined || !mayHold(holder, definition)) {
     const status = type === subscriptionType ? 'TARGET_NOT_SUBSCRIBABLE' : 'INVALID_CHILD_RESOURCE_TYPE';
-    throw new Refused(
-      status,
-      `ty: <${definitionOf(parent.ty)?.longName}> cannot have a <${definition.longName}> child`,
-    );
+    throw new Refused(status, `ty: <${holder?.longName}> cannot have a <${definition.longName}> child`);
   }
   return definition;
+}
+
+/** A specialized type is told by its root element: `m2m:fwr` is a <mgmtObj>, `cod:lock` a <flexContainer>. */
+function specializationIn(content: JsonObject | undefined, shared: ResourceDefinition): ResourceDefinition {
+  const [element = ''] = Object.keys(content ?? {});
+  const named = definitionByElement(element);
+  return named?.type === shared.type ? named : shared;
+}
+
+/** Some children exist once, or a few times, below one parent. */
+async function checkNumber({ store }: Context, parent: Resource, definition: ResourceDefinition): Promise<void> {
+  const atMost = definition.atMost[definitionFor(parent)?.family ?? ''];
+  if (atMost === undefined || (await store.numberOfChildren(parent, definition)) < atMost) return;
+  throw new Refused('CONFLICT', `ty: ${parent.path} has ${atMost} <${definition.longName}>, which is all it may have`);
 }
 
 function checkName(parent: Resource, { rn }: JsonObject): void {
@@ -65,10 +86,10 @@ function checkName(parent: Resource, { rn }: JsonObject): void {
   if (typeof rn !== 'string') return;
   if (parent.path.length + rn.length + 1 > pathLengthMax)
     throw badRequest(`rn: the address would be longer than ${pathLengthMax} characters`);
-  if (definitionOf(parent.ty)?.virtualChildren.includes(rn)) {
+  if (definitionFor(parent)?.virtualChildren.includes(rn)) {
     throw new Refused('CONFLICT', `rn: "${rn}" is the name of a virtual resource of ${parent.path}`);
   }
-  if (parent.ty === containerType && readInstanceId(rn) !== undefined) {
+  if (holdsInstances(parent.ty) && readInstanceId(rn) !== undefined) {
     throw new Refused('CONFLICT', `rn: names of the form "${rn}" are given by the CSE`);
   }
 }
@@ -138,7 +159,8 @@ async function createResource(
   };
   for (const [name, value] of Object.entries(rest)) if (name !== 'et') attributes[name] = value;
   await checkPolicies(context, attributes);
-  await rulesOf(definition.type).create?.(context, { parent, attributes, asker, ri });
+  const rules = rulesOf(definition.type);
+  await rules.create?.(context, { parent, definition, attributes, asker, ri });
   const resource: Resource = {
     no,
     parentNo: parent.no,
@@ -152,7 +174,7 @@ async function createResource(
     version: 1,
     attributes,
   };
-  if (parent.ty === containerType && (await context.store.instanceByName(parent, rn)) !== undefined)
+  if (holdsInstances(parent.ty) && (await context.store.instanceByName(parent, rn)) !== undefined)
     throw nameTaken(parent, rn);
   const all = attributesOf(resource, { st: 0, cni: 0, cbs: 0 });
   const surroundings = await surroundingsOf(context, resource, true);
@@ -165,7 +187,18 @@ async function createResource(
     if (definition.type === aeType && (await context.store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);
     throw nameTaken(parent, rn);
   }
+  await complete();
   return created(call.request.rcn, resource, all, given);
+
+  /** What belongs to the resource is made after it; when that fails, neither stays. */
+  async function complete(): Promise<void> {
+    try {
+      await rules.created?.(context, resource, asker);
+    } catch (error) {
+      await deleteResource(context, resource, context.names.cseId);
+      throw error;
+    }
+  }
 }
 
 /** AE-ID of a registration, TS-0001 §10.2.2.2: what was asked for, or one this CSE gives. */

@@ -1,20 +1,21 @@
 import { right } from '../access/rule.ts';
 import { Refused } from '../refusal.ts';
-import { definitionOf } from '../resources/index.ts';
-import { instanceType, type Resource } from '../store/resource.ts';
+import { definitionFor } from '../resources/index.ts';
+import { isInstance, type Resource } from '../store/resource.ts';
 import { matchesFilter } from '../store/search.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { effectsOf, surroundingsOf } from './effects.ts';
 import { readFilter } from './filter.ts';
 import { currentAttributes } from './result.ts';
 import { content, noMatch } from './retrieve.ts';
+import { rulesOf } from './rules.ts';
 import { findTarget, refuseDisabledRetrieval, virtualInstance } from './target.ts';
 
 /** DELETE, TS-0004 §7.3.3.8. */
 export async function remove(context: Context, call: Call): Promise<Answer> {
   const { request, asker } = call;
   const { resource: addressed, virtual } = await findTarget(context, request.to);
-  const definition = definitionOf(addressed.ty);
+  const definition = definitionFor(addressed);
   if (virtual === undefined && !definition?.deletable) {
     throw new Refused('OPERATION_NOT_ALLOWED', `to: <${definition?.longName}> cannot be deleted`);
   }
@@ -30,6 +31,7 @@ export async function remove(context: Context, call: Call): Promise<Answer> {
   if (filter !== undefined && !(await matchesFilter(context.store, resource, filter))) throw noMatch(resource);
   const { rcn = 0 } = request;
   const shown = rcn === 0 ? undefined : await content(context, call, resource);
+  await rulesOf(resource.ty).delete?.(context, resource, asker);
   await deleteResource(context, resource, asker.originator);
   return { ...shown, rsc: 2002 };
 }
@@ -45,12 +47,11 @@ export async function deleteResource(context: Context, resource: Resource, origi
   const surroundings = await surroundingsOf(context, resource, false);
   const attributes = await currentAttributes(store, resource);
   const effects = () => effectsOf(context, 'deleted', resource, originator, attributes, surroundings);
-  const container = resource.ty === instanceType ? await store.byNumber(resource.no) : undefined;
-  const outcome =
-    resource.ty !== instanceType
-      ? await committer.submit({ kind: 'delete', resource, cseId: names.cseId, effects })
-      : container === undefined
-        ? undefined
-        : await committer.submit({ kind: 'remove', container, instance: resource, effects });
+  const container = isInstance(resource.ty) ? await store.byNumber(resource.no) : undefined;
+  const outcome = !isInstance(resource.ty)
+    ? await committer.submit({ kind: 'delete', resource, cseId: names.cseId, effects })
+    : container === undefined
+      ? undefined
+      : await committer.submit({ kind: 'remove', container, instance: resource, effects });
   if (!outcome?.done) throw new Refused('NOT_FOUND', `to: ${resource.path} has just been deleted`);
 }

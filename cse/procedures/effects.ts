@@ -1,11 +1,11 @@
 import { type Event, eventType, notificationsFor } from '../notifications/evaluate.ts';
 import type { JsonObject } from '../primitive.ts';
 import { elementOf, feedLabels } from '../representation.ts';
-import { instanceType, type Resource } from '../store/resource.ts';
-import type { Effects } from '../store/write.ts';
+import { isInstance, type Resource } from '../store/resource.ts';
+import type { CommittedChange, Effects } from '../store/write.ts';
 import type { Context } from './context.ts';
 
-export type ChangeKind = 'created' | 'updated' | 'deleted';
+export type ChangeKind = CommittedChange['kind'];
 
 /** What is known about the surroundings of a change before it is stored. */
 export interface Surroundings {
@@ -19,7 +19,7 @@ export interface Surroundings {
 export async function surroundingsOf({ store }: Context, resource: Resource, isNew: boolean): Promise<Surroundings> {
   const ancestors = await store.ancestors(resource);
   const toParent = resource.parentNo === null ? [] : await store.subscriptionsOf(resource.parentNo);
-  const toSelf = isNew || resource.ty === instanceType ? [] : await store.subscriptionsOf(resource.no);
+  const toSelf = isNew || isInstance(resource.ty) ? [] : await store.subscriptionsOf(resource.no);
   return { ancestors, toParent, toSelf };
 }
 
@@ -44,7 +44,14 @@ export function effectsOf(
     ancestors[0]?.path ?? '',
   )},"originator":${JSON.stringify(originator)},"pc":{"${element}":${text}}}`;
   const changes = [{ kind, labels: feedLabels(resource, ancestors), body }];
-  if (toParent.length === 0 && toSelf.length === 0) return { changes, notifications: [] };
+  const committed: CommittedChange = {
+    kind,
+    resource,
+    attributes,
+    originator,
+    ...(modified === undefined ? {} : { modified }),
+  };
+  if (toParent.length === 0 && toSelf.length === 0) return { changes, notifications: [], committed };
   const event = (type: Event['type']): Event => ({
     type,
     subject: resource,
@@ -54,12 +61,17 @@ export function effectsOf(
   });
   switch (kind) {
     case 'created':
-      return { changes, notifications: notificationsFor(event(eventType.childCreated), toParent, names.cseId) };
+      return {
+        changes,
+        committed,
+        notifications: notificationsFor(event(eventType.childCreated), toParent, names.cseId),
+      };
     case 'updated':
-      return { changes, notifications: notificationsFor(event(eventType.updated), toSelf, names.cseId) };
+      return { changes, committed, notifications: notificationsFor(event(eventType.updated), toSelf, names.cseId) };
     case 'deleted':
       return {
         changes,
+        committed,
         notifications: [
           ...notificationsFor(event(eventType.deleted), toSelf, names.cseId),
           ...notificationsFor(event(eventType.childDeleted), toParent, names.cseId),

@@ -1,6 +1,6 @@
 import type { FilterCriteria, Json } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
-import { knownAttributes } from '../resources/index.ts';
+import { isKnownAttribute } from '../resources/index.ts';
 import { fromTimestamp } from '../timestamp.ts';
 
 /** One condition; conditions are joined by `fo`. */
@@ -123,7 +123,7 @@ function attributeConditions(value: Json): Condition[] {
     if (typeof item !== 'object' || item === null || Array.isArray(item))
       throw badRequest('atr: { "nm", "val" } is expected');
     const name = text('atr/nm', item.nm ?? null);
-    if (!knownAttributes.has(name)) throw badRequest(`"${name}" is neither a filter criterion nor an attribute`);
+    if (!isKnownAttribute(name)) throw badRequest(`"${name}" is neither a filter criterion nor an attribute`);
     if (withOwnCriterion.has(name))
       throw badRequest(`${name}: cannot be used in an attribute condition, it has a criterion of its own`);
     const { val = null } = item;

@@ -1,4 +1,5 @@
 import { messageOf, systemErrorCode } from '#platform';
+import type { Asker } from '../access/access.ts';
 import { establishOriginator } from '../access/originator.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
@@ -11,6 +12,7 @@ import { notify } from './notify.ts';
 import { checkPrimitive, operationName } from './primitive-check.ts';
 import { retrieve } from './retrieve.ts';
 import { update } from './update.ts';
+import { findVirtual, virtualResources } from './virtual.ts';
 
 const procedures = { create, retrieve, update, delete: remove, notify } as const;
 
@@ -28,13 +30,33 @@ export async function handle(
 async function answerTo(context: Context, request: RequestPrimitive, session: Session): Promise<Answer> {
   try {
     const asker = await checkPrimitive(request, () => establishOriginator(context, request, session));
-    const name = operationName(request.op);
-    if (name === undefined) throw badRequest('op: 1 to 5 is expected');
-    const call: Call = { request, session, asker };
-    return await procedures[name](context, call);
+    return await carryOut(context, { request, session, asker });
   } catch (error) {
     return refusal(context, request, error);
   }
+}
+
+/** Carries out a request of this CSE's own making, for an originator that is established already. Never rejects. */
+export async function perform(context: Context, request: RequestPrimitive, asker: Asker): Promise<Answer> {
+  try {
+    await checkPrimitive(request, () => {});
+    return await carryOut(context, { request, session: {}, asker });
+  } catch (error) {
+    return refusal(context, request, error);
+  }
+}
+
+async function carryOut(context: Context, call: Call): Promise<Answer> {
+  const { op, to } = call.request;
+  const name = operationName(op);
+  if (name === undefined) throw badRequest('op: 1 to 5 is expected');
+  const virtual = await findVirtual(context, to);
+  if (virtual === undefined) return procedures[name](context, call);
+  const procedure = virtualResources[virtual.name]?.[name];
+  if (procedure === undefined) {
+    throw new Refused('OPERATION_NOT_ALLOWED', `op: ${name.toUpperCase()} is not possible on <${virtual.name}>`);
+  }
+  return procedure(context, call, virtual);
 }
 
 function refusal({ log }: Context, { rqi, op, to }: RequestPrimitive, error: unknown): Answer {

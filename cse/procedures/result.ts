@@ -1,13 +1,11 @@
 import type { JsonObject } from '../primitive.ts';
 import { attributesOf, elementOf } from '../representation.ts';
-import type { Resource } from '../store/resource.ts';
+import { holdsInstances, type Resource } from '../store/resource.ts';
 import type { Store } from '../store/store.ts';
-
-const containerType = 3;
 
 /** All attributes of a resource as they are now, counters included. */
 export async function currentAttributes(store: Store, resource: Resource): Promise<JsonObject> {
-  return resource.ty === containerType
+  return holdsInstances(resource.ty)
     ? attributesOf(resource, await store.counters(resource.no))
     : attributesOf(resource);
 }

@@ -2,7 +2,7 @@ import { right } from '../access/rule.ts';
 import type { Json, JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { elementOf } from '../representation.ts';
-import { definitionOf } from '../resources/index.ts';
+import { definitionFor } from '../resources/index.ts';
 import type { Resource } from '../store/resource.ts';
 import { matchesFilter } from '../store/search.ts';
 import type { Answer, Call, Context } from './context.ts';
@@ -97,7 +97,7 @@ async function partial(
 ): Promise<Answer> {
   if (rcn !== undefined && rcn !== 1)
     throw badRequest(`rcn: 1 is expected when single attributes are asked for, found ${rcn}`);
-  const definition = definitionOf(resource.ty);
+  const definition = definitionFor(resource);
   const unknown = names.find((name) => definition === undefined || !Object.hasOwn(definition.attributes, name));
   if (unknown !== undefined) throw badRequest(`atrl: "${unknown}" is not an attribute of <${definition?.longName}>`);
   const attributes = await currentAttributes(store, resource);

@@ -1,11 +1,9 @@
 import { readAddress } from '../address.ts';
 import { Refused } from '../refusal.ts';
-import { definitionOf } from '../resources/index.ts';
-import { instanceType, type Resource } from '../store/resource.ts';
+import { definitionFor } from '../resources/index.ts';
+import { holdsInstances, isInstance, type Resource } from '../store/resource.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import type { Context } from './context.ts';
-
-const containerType = 3;
 
 /** What a request is directed at. */
 export interface Target {
@@ -38,7 +36,7 @@ export async function findTarget({ names, store }: Context, to: string): Promise
   const name = path.slice(cut + 1);
   if (cut > 0 && (name === 'la' || name === 'ol')) {
     const parent = alive(await store.byPath(path.slice(0, cut)));
-    if (parent !== undefined && definitionOf(parent.ty)?.virtualChildren.includes(name)) {
+    if (parent !== undefined && definitionFor(parent)?.virtualChildren.includes(name)) {
       return { resource: parent, virtual: name, ...named };
     }
   }
@@ -48,7 +46,7 @@ export async function findTarget({ names, store }: Context, to: string): Promise
 }
 
 /** A resource whose time is over counts as deleted, even before the sweep has come by. */
-function alive(resource: Resource | undefined): Resource | undefined {
+export function alive(resource: Resource | undefined): Resource | undefined {
   const et = resource?.attributes.et;
   return typeof et === 'string' && et <= nowTimestamp() ? undefined : resource;
 }
@@ -66,9 +64,9 @@ export async function virtualInstance({ store }: Context, container: Resource, v
 
 /** Refuses to show or delete instances while the container's `disr` says so (TS-0004 §7.4.7). */
 export async function refuseDisabledRetrieval({ store }: Context, instance: Resource): Promise<void> {
-  if (instance.ty !== instanceType) return;
+  if (!isInstance(instance.ty)) return;
   const container = await store.byNumber(instance.no);
-  if (container?.ty === containerType && container.attributes.disr === true) {
+  if (container !== undefined && holdsInstances(container.ty) && container.attributes.disr === true) {
     throw new Refused('OPERATION_NOT_ALLOWED', `disr (disableRetrieval) of ${container.path} forbids this`);
   }
 }

@@ -1,11 +1,13 @@
 import type { Asker } from '../access/access.ts';
 import type { JsonObject } from '../primitive.ts';
+import type { ResourceDefinition } from '../resources/index.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Context } from './context.ts';
 
 /** A resource in the making. */
 export interface Draft {
   readonly parent: Resource;
+  readonly definition: ResourceDefinition;
   /** Attributes as they will be stored; rules fill in what the CSE chooses. */
   readonly attributes: JsonObject;
   readonly asker: Asker;
@@ -26,5 +28,11 @@ export interface Change {
 /** What the standard demands of one type beyond its attribute table. Each refuses by throwing `Refused`. */
 export interface TypeRules {
   readonly create?: (context: Context, draft: Draft) => void | Promise<void>;
+  /** After the resource is stored; a refusal takes it away again. */
+  readonly created?: (context: Context, resource: Resource, asker: Asker) => void | Promise<void>;
   readonly update?: (context: Context, change: Change) => void | Promise<void>;
+  /** After the change is stored. @param before the resource as it was */
+  readonly updated?: (context: Context, resource: Resource, before: Resource, asker: Asker) => void | Promise<void>;
+  /** Before a DELETE is carried out; expiration does not ask. */
+  readonly delete?: (context: Context, resource: Resource, asker: Asker) => void | Promise<void>;
 }

@@ -2,9 +2,9 @@ import { right } from '../access/rule.ts';
 import type { JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { attributesOf } from '../representation.ts';
-import { definitionOf } from '../resources/index.ts';
+import { definitionFor } from '../resources/index.ts';
 import { checkUpdate, representationIn } from '../resources/validate.ts';
-import type { Resource } from '../store/resource.ts';
+import { holdsInstances, type Resource } from '../store/resource.ts';
 import { matchesFilter } from '../store/search.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import type { Answer, Call, Context } from './context.ts';
@@ -17,7 +17,6 @@ import { noMatch } from './retrieve.ts';
 import { rulesOf } from './rules.ts';
 import { findTarget } from './target.ts';
 
-const containerType = 3;
 /** Tries when somebody else changes the resource at the same moment. */
 const attempts = 5;
 
@@ -26,7 +25,7 @@ export async function update(context: Context, call: Call): Promise<Answer> {
   const { request, asker } = call;
   for (let attempt = 1; ; attempt += 1) {
     const { resource, virtual } = await findTarget(context, request.to);
-    const definition = definitionOf(resource.ty);
+    const definition = definitionFor(resource);
     if (virtual !== undefined || definition === undefined || !definition.updatable) {
       throw new Refused('OPERATION_NOT_ALLOWED', `to: <${virtual ?? definition?.longName}> cannot be updated`);
     }
@@ -48,7 +47,7 @@ export async function update(context: Context, call: Call): Promise<Answer> {
 async function authorize({ access }: Context, { request, asker }: Call, resource: Resource): Promise<void> {
   const content = Object.values(request.pc ?? {})[0];
   const names = typeof content === 'object' && content !== null ? Object.keys(content) : [];
-  const ofPolicies = names.includes('acpi') && definitionOf(resource.ty)?.attributes.acpi !== undefined;
+  const ofPolicies = names.includes('acpi') && definitionFor(resource)?.attributes.acpi !== undefined;
   const permitted = ofPolicies
     ? await access.permitsPolicyChange(asker, resource)
     : await access.permits(asker, right.update, resource);
@@ -86,7 +85,7 @@ async function store(
 ): Promise<Answer | undefined> {
   const resource: Resource = { ...before, version: before.version + 1, attributes };
   const surroundings = await surroundingsOf(context, resource, false);
-  const counters = resource.ty === containerType ? await context.store.counters(resource.no) : undefined;
+  const counters = holdsInstances(resource.ty) ? await context.store.counters(resource.no) : undefined;
   let all: JsonObject = {};
   const outcome = await context.committer.submit({
     kind: 'update',
@@ -103,6 +102,7 @@ async function store(
     context.store.invalidate({ containers: [], resources: [before.no], subscribed: [], subtrees: [] });
     return undefined;
   }
+  await rulesOf(resource.ty).updated?.(context, resource, before, asker);
   const rsc = 2004;
   if (request.rcn === 0) return { rsc };
   if (request.rcn !== 9) return { rsc, pc: represent(resource, all) };

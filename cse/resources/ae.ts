@@ -1,9 +1,8 @@
 import { announceable, common, universal } from './common.ts';
+import { activityPatternElements, e2eSecInfo } from './complex-types.ts';
 import {
-  any,
   anyUri,
   boolean,
-  enumeration,
   id,
   integerBetween,
   list,
@@ -14,6 +13,7 @@ import {
   string,
 } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
+import { aeRegistrationStatus } from './enumerations.ts';
 import { location } from './location.ts';
 
 /** TS-0001 §9.6.5, TS-0004 §7.4.5. */
@@ -23,28 +23,7 @@ export const ae = defineResource({
   longName: 'AE',
   clause: 'TS-0004 §7.4.5',
   parents: ['cb'],
-  children: [
-    'sub',
-    'cnt',
-    'grp',
-    'acp',
-    'pch',
-    'smd',
-    'dac',
-    'fcnt',
-    'ts',
-    'smi',
-    'mms',
-    'tgr',
-    'crs',
-    'tram',
-    'trac',
-    'actr',
-    'lcp',
-    'prmr',
-    'prp',
-    'tsb',
-  ],
+  announced: { parents: ['cb', 'csr', 'csrA', 'cbA'] },
   attributes: {
     ...universal,
     et: common.et,
@@ -61,17 +40,17 @@ export const ae = defineResource({
     nl: attribute('nodeLink', anyUri, 'O', 'O', { announce: 'OA' }),
     rr: attribute('requestReachability', boolean, 'M', 'O', { mandatory: true, announce: 'OA' }),
     csz: attribute('contentSerialization', list(serialization, { minItems: 1 }), 'O', 'O', { announce: 'OA' }),
-    esi: attribute('e2eSecInfo', any, 'O', 'O', { announce: 'MA', supported: false }),
+    esi: attribute('e2eSecInfo', e2eSecInfo, 'O', 'O', { announce: 'MA', supported: false }),
     mei: attribute('M2M-Ext-ID', string, 'O', 'O'),
     srv: attribute('supportedReleaseVersions', list(releaseVersion, { minItems: 1 }), 'M', 'O', {
       mandatory: true,
       announce: 'MA',
     }),
-    regs: attribute('registrationStatus', enumeration(1, 2), 'O', 'O', { announce: 'OA' }),
+    regs: attribute('registrationStatus', aeRegistrationStatus, 'O', 'O', { announce: 'OA' }),
     trps: attribute('trackRegistrationPoints', boolean, 'O', 'O', { announce: 'OA', supported: false }),
     scp: attribute('sessionCapabilities', list(string), 'O', 'O', { announce: 'OA' }),
     tren: attribute('triggerEnable', boolean, 'O', 'O', { announce: 'OA' }),
-    ape: attribute('activityPatternElements', any, 'O', 'O', { announce: 'OA', supported: false }),
+    ape: attribute('activityPatternElements', activityPatternElements, 'O', 'O', { announce: 'OA', supported: false }),
     tri: attribute('Trigger-Recipient-ID', integerBetween(0, 65_535), 'O', 'O'),
     trn: attribute('triggerReferenceNumber', nonNegativeInteger, 'O', 'O'),
     loc: attribute('location', location, 'O', 'O', { announce: 'OA' }),

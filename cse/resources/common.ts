@@ -1,16 +1,6 @@
-import {
-  any,
-  anyUri,
-  enumeration,
-  id,
-  label,
-  list,
-  ncName,
-  nonNegativeInteger,
-  resourceName,
-  timestamp,
-} from './data-type.ts';
+import { any, anyUri, id, label, list, ncName, nonNegativeInteger, resourceName, timestamp } from './data-type.ts';
 import { attribute } from './definition.ts';
+import { announceSyncType } from './enumerations.ts';
 
 /** Universal attributes, TS-0001 §9.6.1.3.1: every resource has them, the CSE assigns all but the name. */
 export const universal = {
@@ -36,5 +26,5 @@ export const common = {
 export const announceable = {
   at: attribute('announceTo', list(anyUri), 'O', 'O', { supported: false }),
   aa: attribute('announcedAttribute', list(ncName), 'O', 'O', { supported: false }),
-  ast: attribute('announceSyncType', enumeration(1, 2), 'O', 'O', { announce: 'MA', supported: false }),
+  ast: attribute('announceSyncType', announceSyncType, 'O', 'O', { announce: 'MA', supported: false }),
 } as const;

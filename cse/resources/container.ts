@@ -9,9 +9,9 @@ export const container = defineResource({
   shortName: 'cnt',
   longName: 'container',
   clause: 'TS-0004 §7.4.6',
-  parents: ['cb', 'csr', 'ae', 'cnt', 'fcnt'],
-  children: ['cin', 'sub', 'cnt', 'smd', 'fcnt', 'ts', 'trac', 'actr'],
+  parents: ['cb', 'csr', 'ae', 'cnt', 'fcnt', 'csrA', 'aeA', 'cntA', 'fcntA'],
   virtualChildren: ['la', 'ol'],
+  announced: { parents: ['csr', 'csrA', 'aeA', 'cntA', 'fcntA', 'cbA'] },
   attributes: {
     ...universal,
     ...common,

@@ -23,9 +23,9 @@ export const contentInstance = defineResource({
   shortName: 'cin',
   longName: 'contentInstance',
   clause: 'TS-0004 §7.4.7',
-  parents: ['cnt'],
-  children: ['smd', 'trac'],
+  parents: ['cnt', 'cntA'],
   updatable: false,
+  announced: { parents: ['cntA'] },
   attributes: {
     ...universal,
     et: { ...common.et, update: 'NP', announce: 'NA' },

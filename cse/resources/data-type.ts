@@ -1,4 +1,6 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { JsonObject } from '../primitive.ts';
+import { readSchedule } from '../schedule.ts';
 import { fromDuration, fromTimestamp } from '../timestamp.ts';
 
 /** A data type of TS-0004 §6.3: how a value is checked, and how to say what was expected. */
@@ -12,9 +14,10 @@ export interface DataType<T> {
   readonly value?: T;
 }
 
-const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: false });
+const ajv = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: false });
 ajv.addFormat('timestamp', (text: string) => fromTimestamp(text) !== undefined);
 ajv.addFormat('duration', (text: string) => fromDuration(text) !== undefined);
+ajv.addFormat('schedule', (text: string) => readSchedule(text) !== undefined);
 ajv.addFormat('text', (text: string) => text.isWellFormed() && !text.includes('\u0000'));
 
 function whatIsWrong(error: ErrorObject | undefined): string {
@@ -28,18 +31,30 @@ function whatIsWrong(error: ErrorObject | undefined): string {
 }
 
 function dataType<T>(expected: string, schema: Readonly<Record<string, unknown>>): DataType<T> {
-  const validate = ajv.compile<T>(schema);
+  // Compiled when it is first needed: there are a thousand of them, and most are never used.
+  let validate: ValidateFunction | undefined;
   return {
     schema,
     expected,
-    reject: (value) => (validate(value) ? undefined : whatIsWrong(validate.errors?.[0])),
+    reject(value) {
+      validate ??= ajv.compile(schema);
+      return validate(value) ? undefined : whatIsWrong(validate.errors?.[0]);
+    },
   };
 }
 
 const textSchema = { type: 'string', maxLength: 65_536, format: 'text' };
 
 export const string = dataType<string>('a string', textSchema);
+/** Long text, such as a query or a token. */
+export const text = dataType<string>('a text', { type: 'string', minLength: 1, maxLength: 1_048_576, format: 'text' });
+export const base64 = dataType<string>('base64 text', {
+  type: 'string',
+  maxLength: 1_048_576,
+  pattern: '^[A-Za-z0-9+/]*={0,2}$',
+});
 export const boolean = dataType<boolean>('true or false', { type: 'boolean' });
+export const number = dataType<number>('a number', { type: 'number' });
 export const integer = dataType<number>('an integer', { type: 'integer' });
 export const nonNegativeInteger = dataType<number>('a non-negative integer', {
   type: 'integer',
@@ -53,8 +68,21 @@ export const positiveInteger = dataType<number>('a positive integer', {
 });
 export const integerBetween = (minimum: number, maximum: number): DataType<number> =>
   dataType(`an integer from ${minimum} to ${maximum}`, { type: 'integer', minimum, maximum });
-export const enumeration = <const T extends readonly (number | string)[]>(...values: T): DataType<T[number]> =>
+export const oneOf = <const T extends readonly (number | string)[]>(...values: T): DataType<T[number]> =>
   dataType(`one of ${values.join(', ')}`, { enum: values });
+
+/** An enumeration type: the data type and, under `of`, its values by name. */
+export const enumeration = <const T extends Readonly<Record<string, number>>>(
+  values: T,
+): DataType<T[keyof T]> & { readonly of: T } => ({
+  ...dataType<T[keyof T]>(
+    `one of ${Object.entries(values)
+      .map(([name, value]) => `${value} (${name})`)
+      .join(', ')}`,
+    { enum: Object.values(values) },
+  ),
+  of: values,
+});
 
 /** TS-0004 §6.3.3: first an ALPHA or DIGIT, then also `-`, `.`, `_`. */
 export const resourceName = dataType<string>('a name of letters, digits, "-", "." and "_" (at most 255)', {
@@ -81,6 +109,10 @@ export const pointOfAccess = dataType<string>('an address such as http://host:po
   format: 'text',
   pattern: '^[A-Za-z][A-Za-z0-9+.-]*://\\S+$',
 });
+export const countryCode = dataType<string>('a country code of two letters', {
+  type: 'string',
+  pattern: '^[A-Za-z]{2}$',
+});
 export const ncName = dataType<string>('an attribute name', {
   type: 'string',
   pattern: '^[A-Za-z_][A-Za-z0-9._-]{0,63}$',
@@ -96,8 +128,8 @@ export const absoluteOrRelativeTimestamp = dataType<string>('a timestamp or sign
 export const duration = dataType<string>('a duration such as PT30S', { type: 'string', format: 'duration' });
 /** `key` or `key:value`, TS-0004 §6.3.3. */
 export const label = dataType<string>('a label', { type: 'string', minLength: 1, maxLength: 1024, format: 'text' });
-export const releaseVersion = enumeration('1', '2', '2a', '3', '4', '5');
-export const serialization = enumeration('xml', 'json', 'cbor');
+export const releaseVersion = oneOf('1', '2', '2a', '3', '4', '5');
+export const serialization = oneOf('xml', 'json', 'cbor');
 /** `application/json:0` – media type, encoding 0–2, optionally content security. TS-0004 §6.3.3. */
 export const contentInfo = dataType<string>('mediaType:encoding[:contentSecurity], encoding 0 to 2', {
   type: 'string',
@@ -108,6 +140,29 @@ export const contentInfo = dataType<string>('mediaType:encoding[:contentSecurity
 export const eventCategory = dataType<number>('2, 3, 4 or 100 to 999', {
   type: 'integer',
   anyOf: [{ enum: [2, 3, 4] }, { minimum: 100, maximum: 999 }],
+});
+/** An event category, or 0 for the default; in policies of communication management (TS-0004 §6.3.3). */
+export const eventCategoryOrDefault = dataType<number>('0, 2, 3, 4 or 100 to 999', {
+  type: 'integer',
+  anyOf: [{ enum: [0, 2, 3, 4] }, { minimum: 100, maximum: 999 }],
+});
+/** Sum of 1 create, 2 retrieve, 4 update, 8 delete, 16 notify, 32 discovery (TS-0004 §6.3.4.2.29). */
+export const accessControlOperations = integerBetween(0, 63);
+export const mediaType = dataType<string>('a media type such as application/json', {
+  type: 'string',
+  maxLength: 256,
+  pattern: '^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*(;.*)?$',
+});
+/** Second to year, seven fields in UTC (TS-0004 §7.4.9.1). */
+export const scheduleEntry = dataType<string>('seven schedule fields (second minute hour day month weekday year)', {
+  type: 'string',
+  maxLength: 512,
+  format: 'schedule',
+});
+export const imsi = dataType<string>('an IMSI of 14 or 15 digits', { type: 'string', pattern: '^\\d{14,15}$' });
+export const iccid = dataType<string>('an ICCID of 18 to 22 digits', { type: 'string', pattern: '^\\d{18,22}$' });
+export const anySimple = dataType<string | number | boolean>('a text, number or boolean', {
+  anyOf: [{ type: 'string', format: 'text' }, { type: ['number', 'boolean'] }],
 });
 export const any = dataType<unknown>('any value', {});
 /** Content of an instance: any JSON value but null (TS-0004 Table 7.4.7.1-1, release 4). */
@@ -139,5 +194,9 @@ export const complex = <M extends Members, const R extends readonly (keyof M & s
     required,
     properties: Object.fromEntries(Object.entries(members).map(([name, { schema }]) => [name, schema])),
   });
+
+/** An object whose members are looked at by whoever uses it. */
+export const object = (expected: string, constraints: Readonly<Record<string, unknown>>): DataType<JsonObject> =>
+  dataType(expected, { type: 'object', ...constraints });
 
 export type { ValueOf };

@@ -52,7 +52,7 @@ export type AttributesOf<T extends AttributeTable> = {
 /** One resource type; everything else about it is derived from this. */
 export interface ResourceDefinition {
   readonly type: number;
-  /** `cnt` */
+  /** `cnt`; a specialization has its own: `fwr` for type 13. */
   readonly shortName: string;
   /** `container` */
   readonly longName: string;
@@ -61,10 +61,16 @@ export interface ResourceDefinition {
   readonly clause: string;
   /** Short names of the types it may be created under. */
   readonly parents: readonly string[];
-  /** Short names of the types it may hold, whether or not this CSE has them. */
-  readonly children: readonly string[];
+  /** Name its type goes by in the lists of parents, when it is not its own: `mgo` for `fwr`. */
+  readonly family: string;
+  /** Children of this type that a parent of the named type may have. */
+  readonly atMost: Readonly<Record<string, number>>;
   readonly virtualChildren: readonly string[];
   readonly attributes: AttributeTable;
+  /** Where its announced variant may be created; undefined: it cannot be announced. */
+  readonly announced?: { readonly parents: readonly string[] };
+  /** Value of `mgd` or `cnd` that tells a specialization from others of its type. */
+  readonly specialization?: number | string;
   /** Whether the API may do this at all; otherwise OPERATION_NOT_ALLOWED. */
   readonly creatable: boolean;
   readonly updatable: boolean;
@@ -77,9 +83,13 @@ interface Declared<T extends AttributeTable> {
   readonly longName: string;
   readonly clause: string;
   readonly parents: readonly string[];
-  readonly children: readonly string[];
-  readonly virtualChildren?: readonly string[];
   readonly attributes: T;
+  readonly element?: string;
+  readonly family?: string;
+  readonly atMost?: Readonly<Record<string, number>>;
+  readonly virtualChildren?: readonly string[];
+  readonly announced?: { readonly parents: readonly string[] };
+  readonly specialization?: number | string;
   readonly creatable?: boolean;
   readonly updatable?: boolean;
   readonly deletable?: boolean;
@@ -89,9 +99,11 @@ export const defineResource = <const T extends AttributeTable>(
   declared: Declared<T>,
 ): ResourceDefinition & { readonly attributes: T } => ({
   virtualChildren: [],
+  atMost: {},
   creatable: true,
   updatable: true,
   deletable: true,
   element: `m2m:${declared.shortName}`,
+  family: declared.shortName,
   ...declared,
 });

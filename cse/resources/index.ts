@@ -1,29 +1,180 @@
+import type { Json, JsonObject } from '../primitive.ts';
 import { accessControlPolicy } from './access-control-policy.ts';
+import { action } from './action.ts';
 import { ae } from './ae.ts';
+import { aeContactList } from './ae-contact-list.ts';
+import { aeContactListPerCse } from './ae-contact-list-per-cse.ts';
+import { announcedVariant } from './announced.ts';
+import { authorizationDecision } from './authorization-decision.ts';
+import { authorizationInformation } from './authorization-information.ts';
+import { authorizationPolicy } from './authorization-policy.ts';
+import { backgroundDataTransfer } from './background-data-transfer.ts';
 import { container } from './container.ts';
 import { contentInstance } from './content-instance.ts';
+import { crossResourceSubscription } from './cross-resource-subscription.ts';
 import { cseBase } from './cse-base.ts';
 import type { ResourceDefinition } from './definition.ts';
+import { delivery } from './delivery.ts';
+import { dependency } from './dependency.ts';
+import { dynamicAuthorizationConsultation } from './dynamic-authorization-consultation.ts';
+import { eventConfig } from './event-config.ts';
+import { execInstance } from './exec-instance.ts';
+import { flexContainer } from './flex-container.ts';
+import { flexContainerInstance } from './flex-container-instance.ts';
+import { group } from './group.ts';
+import { localMulticastGroup } from './local-multicast-group.ts';
+import { locationPolicy } from './location-policy.ts';
+import { m2mServiceSubscriptionProfile } from './m2m-service-subscription-profile.ts';
+import { managementObjects } from './management/index.ts';
+import { mgmtObj } from './management-object.ts';
+import { mgmtCmd } from './mgmt-cmd.ts';
+import { multimediaSession } from './multimedia-session.ts';
+import { node } from './node.ts';
+import { notificationTargetMgmtPolicyRef } from './notification-target-mgmt-policy-ref.ts';
+import { notificationTargetPolicy } from './notification-target-policy.ts';
+import { ontology } from './ontology.ts';
+import { ontologyRepository } from './ontology-repository.ts';
+import { policyDeletionRules } from './policy-deletion-rules.ts';
+import { pollingChannel } from './polling-channel.ts';
+import { primitiveProfile } from './primitive-profile.ts';
+import { processManagement } from './process-management.ts';
+import { remoteCse } from './remote-cse.ts';
+import { request } from './request.ts';
+import { role } from './role.ts';
+import { schedule } from './schedule.ts';
+import { semanticDescriptor } from './semantic-descriptor.ts';
+import { semanticMashupInstance } from './semantic-mashup-instance.ts';
+import { semanticMashupJobProfile } from './semantic-mashup-job-profile.ts';
+import { semanticMashupResult } from './semantic-mashup-result.ts';
+import { serviceSubscribedAppRule } from './service-subscribed-app-rule.ts';
+import { serviceSubscribedNode } from './service-subscribed-node.ts';
+import { state } from './state.ts';
+import { statsCollect } from './stats-collect.ts';
+import { statsConfig } from './stats-config.ts';
 import { subscription } from './subscription.ts';
+import { timeSeries } from './time-series.ts';
+import { timeSeriesInstance } from './time-series-instance.ts';
+import { timeSyncBeacon } from './time-sync-beacon.ts';
+import { token } from './token.ts';
+import { transaction } from './transaction.ts';
+import { transactionMgmt } from './transaction-mgmt.ts';
+import { triggerRequest } from './trigger-request.ts';
 
-/** The resource types this CSE serves. A further type is one file and one line here. */
-export const definitions: readonly ResourceDefinition[] = [
+/** The resource types this CSE serves, without announced variants, which follow from them. A further type is one file and one line here. */
+const declared: readonly ResourceDefinition[] = [
   accessControlPolicy,
+  action,
   ae,
+  aeContactList,
+  aeContactListPerCse,
+  authorizationDecision,
+  authorizationInformation,
+  authorizationPolicy,
+  backgroundDataTransfer,
   container,
   contentInstance,
+  crossResourceSubscription,
   cseBase,
+  delivery,
+  dependency,
+  dynamicAuthorizationConsultation,
+  eventConfig,
+  execInstance,
+  flexContainer,
+  flexContainerInstance,
+  group,
+  localMulticastGroup,
+  locationPolicy,
+  m2mServiceSubscriptionProfile,
+  mgmtCmd,
+  multimediaSession,
+  node,
+  notificationTargetMgmtPolicyRef,
+  notificationTargetPolicy,
+  ontology,
+  ontologyRepository,
+  policyDeletionRules,
+  pollingChannel,
+  primitiveProfile,
+  processManagement,
+  remoteCse,
+  request,
+  role,
+  schedule,
+  semanticDescriptor,
+  semanticMashupInstance,
+  semanticMashupJobProfile,
+  semanticMashupResult,
+  serviceSubscribedAppRule,
+  serviceSubscribedNode,
+  state,
+  statsCollect,
+  statsConfig,
   subscription,
+  timeSeries,
+  timeSeriesInstance,
+  timeSyncBeacon,
+  token,
+  transaction,
+  transactionMgmt,
+  triggerRequest,
+  mgmtObj,
+  ...managementObjects,
 ];
 
-const byType = new Map(definitions.map((definition) => [definition.type, definition]));
+const byType = new Map<number, ResourceDefinition>();
+const bySpecialization = new Map<string, ResourceDefinition>();
+const byElement = new Map<string, ResourceDefinition>();
 
-export const definitionOf = (type: number): ResourceDefinition | undefined => byType.get(type);
+const key = (type: number, specialization: number | string): string => `${type} ${specialization}`;
 
-/** Attribute short names of any served type, for attribute conditions in filters. */
-export const knownAttributes: ReadonlySet<string> = new Set(
-  definitions.flatMap(({ attributes }) => Object.keys(attributes)),
-);
+/** Makes a type known, together with its announced variant. */
+export function register(definition: ResourceDefinition): void {
+  const announced = announcedVariant(definition);
+  for (const known of announced === undefined ? [definition] : [definition, announced]) {
+    if (known.specialization === undefined) byType.set(known.type, known);
+    else bySpecialization.set(key(known.type, known.specialization), known);
+    byElement.set(known.element, known);
+  }
+}
+
+for (const definition of declared) register(definition);
+
+/** Type numbers served: `srt` of the CSEBase. */
+export const servedTypes: readonly number[] = [...byType.keys()].sort((one, other) => one - other);
+
+/**
+ * Definition of a type.
+ *
+ * @param specialization `mgd` or `cnd` of a resource of a specialized type; without it, what all specializations share
+ */
+export const definitionOf = (type: number, specialization?: Json): ResourceDefinition | undefined =>
+  (typeof specialization === 'number' || typeof specialization === 'string'
+    ? bySpecialization.get(key(type, specialization))
+    : undefined) ?? byType.get(type);
+
+/** Definition of the type of a resource. */
+export const definitionFor = ({ ty, attributes }: Typed): ResourceDefinition | undefined =>
+  definitionOf(ty, attributes.mgd ?? attributes.cnd);
+
+interface Typed {
+  readonly ty: number;
+  readonly attributes: JsonObject;
+}
+
+/** Definition by the name of the root element of a representation: `m2m:fwr`. */
+export const definitionByElement = (element: string): ResourceDefinition | undefined => byElement.get(element);
+
+/** Whether resources of one type may be created under resources of another. */
+export const mayHold = (parent: ResourceDefinition, child: ResourceDefinition): boolean =>
+  child.parents.includes(parent.family);
+
+/** Every definition, specializations included. */
+export const definitions = (): readonly ResourceDefinition[] => [...byElement.values()];
+
+/** Whether any served type has an attribute of this short name, for attribute conditions in filters. */
+export const isKnownAttribute = (name: string): boolean =>
+  definitions().some(({ attributes }) => Object.hasOwn(attributes, name));
 
 export type { AttributesOf, ResourceDefinition } from './definition.ts';
 export type { SubscriptionAttributes } from './subscription.ts';

@@ -1,12 +1,14 @@
 import type pg from 'pg';
 import type { FeedAppend } from '#platform';
-import type { Counters, Resource } from './resource.ts';
+import { type Counters, holderTypes, holdsInstances, type Resource } from './resource.ts';
 import { toInstance } from './store.ts';
 import type {
   AppendInstance,
+  CommittedChange,
   CreateResource,
   DeleteInstance,
   DeleteResource,
+  Effects,
   Outcome,
   Outgoing,
   UpdateResource,
@@ -18,6 +20,7 @@ export class BatchResult {
   readonly outcomes = new Map<Write, Outcome>();
   readonly changes: FeedAppend[] = [];
   readonly notifications: Outgoing[] = [];
+  readonly committed: CommittedChange[] = [];
   readonly counters = new Map<number, Counters>();
   readonly latest = new Map<number, Resource>();
   /** Containers whose newest instance has to be looked up again. */
@@ -28,13 +31,13 @@ export class BatchResult {
   /** Whether notifications were written that did not pass through here. */
   toldInStore = false;
 
-  take({ changes, notifications }: { changes: readonly FeedAppend[]; notifications: readonly Outgoing[] }): void {
+  take({ changes, notifications, committed }: Effects): void {
+    if (committed !== undefined) this.committed.push(committed);
     for (const change of changes) this.changes.push(change);
     for (const notification of notifications) this.notifications.push(notification);
   }
 }
 
-const containerType = 3;
 const subscriptionType = 23;
 /** Instances looked at per round when a byte limit has to be kept. */
 const evictionLookahead = 1000;
@@ -74,7 +77,7 @@ async function create(client: pg.ClientBase, writes: readonly CreateResource[], 
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::text[],
                              $7::smallint[], $8::text[], $9::integer[], $10::jsonb[])
         ON CONFLICT DO NOTHING RETURNING no, ty),
-      counted AS (INSERT INTO cse.counter (no, st, cni, cbs) SELECT no, 0, 0, 0 FROM stored WHERE ty = ${containerType})
+      counted AS (INSERT INTO cse.counter (no, st, cni, cbs) SELECT no, 0, 0, 0 FROM stored WHERE ty IN (${holderTypes.join(', ')}))
       SELECT no FROM stored`,
     values: [
       resources.map(({ no }) => no),
@@ -98,7 +101,7 @@ async function create(client: pg.ClientBase, writes: readonly CreateResource[], 
     }
     result.outcomes.set(write, { done: true, stored: resource });
     result.written.push(resource);
-    if (resource.ty === containerType) result.counters.set(resource.no, { st: 0, cni: 0, cbs: 0 });
+    if (holdsInstances(resource.ty)) result.counters.set(resource.no, { st: 0, cni: 0, cbs: 0 });
     if (resource.ty === subscriptionType && resource.parentNo !== null) result.subscribed.add(resource.parentNo);
     result.take(write.effects());
   }
@@ -322,7 +325,7 @@ async function deleteSubtree(client: pg.ClientBase, write: DeleteResource, resul
     text: `WITH gone AS (
         DELETE FROM cse.resource WHERE path = $1 OR (path > $1 || '/' AND path < $1 || '0') RETURNING no, ty, ri, attributes),
       uncounted AS (DELETE FROM cse.counter c USING gone WHERE c.no = gone.no),
-      left_over AS (INSERT INTO cse.garbage (no) SELECT no FROM gone WHERE ty = ${containerType}),
+      left_over AS (INSERT INTO cse.garbage (no) SELECT no FROM gone WHERE ty IN (${holderTypes.join(', ')})),
       undelivered AS (DELETE FROM cse.notification n USING gone WHERE gone.ty = ${subscriptionType} AND n.subscription = gone.no),
       told AS (
         INSERT INTO cse.notification (subscription, target, body)

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type Events, type Feed, type Log, messageOf } from '#platform';
 import { applyBatch, type BatchResult } from './batch.ts';
 import type { Stale, Store } from './store.ts';
-import { type Outcome, Saturated, type Write } from './write.ts';
+import { type CommittedChange, type Outcome, Saturated, type Write } from './write.ts';
 
 /** A stored notification that waits for delivery. */
 export interface StoredNotification {
@@ -22,6 +22,15 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A commit that waits to be made known. */
+interface Committed {
+  /** Numbers of its changes in the feed. */
+  readonly first: number;
+  readonly last: number;
+  readonly makeKnown: () => void;
+  readonly resolve: () => void;
+}
+
 export interface CommitterOptions {
   readonly databaseUrl: string;
   readonly store: Store;
@@ -30,6 +39,8 @@ export interface CommitterOptions {
   readonly log: Log;
   /** Called after each commit, in the order of commits. */
   readonly notificationsStored: (notifications: readonly StoredNotification[], more: boolean) => void;
+  /** Called after each commit with what it changed, in the order of commits; must not throw. */
+  readonly changed: (changes: readonly CommittedChange[]) => void;
   readonly observeBatch: (size: number, seconds: number) => void;
 }
 
@@ -68,6 +79,12 @@ export class Committer {
   readonly #room: (() => void)[] = [];
   #waiting: Waiting[] = [];
   #running = 0;
+  /** Transactions sent to be committed and not answered. */
+  #finishing = 0;
+  /** Committed, but not made known. */
+  #committed: Committed[] = [];
+  /** Number of the last change in the feed that was made known. */
+  #lastKnown = 0;
   #scheduled = false;
   #idle: (() => void)[] = [];
 
@@ -201,9 +218,12 @@ export class Committer {
       const result = await applied;
       const { ids, seqs } = await this.#finish(client, result);
       this.#options.observeBatch(batch.length, (performance.now() - started) / 1000);
-      this.#makeKnown(result, seqs, ids);
-      for (const { write, resolve } of batch) resolve(result.outcomes.get(write) ?? { done: false, why: 'gone' });
+      await this.#inOrder(seqs, () => {
+        this.#makeKnown(result, seqs, ids);
+        for (const { write, resolve } of batch) resolve(result.outcomes.get(write) ?? { done: false, why: 'gone' });
+      });
     } catch (error) {
+      this.#makeCommittedKnown();
       failure = await client.query('ROLLBACK').then(
         () => undefined,
         (lost: Error) => lost,
@@ -211,6 +231,31 @@ export class Committer {
       throw error;
     } finally {
       client.release(failure);
+    }
+  }
+
+  /**
+   * Makes commits known in their own order. The answer to one can overtake that to another, because the server lets go of
+   * locks before it answers; what would be out of order waits for the other commit under way.
+   */
+  #inOrder(seqs: readonly number[], makeKnown: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      const [first = this.#lastKnown + 1] = seqs;
+      const last = seqs.at(-1) ?? this.#lastKnown;
+      this.#committed.push({ first, last, makeKnown, resolve });
+      this.#makeCommittedKnown();
+    });
+  }
+
+  #makeCommittedKnown(): void {
+    this.#committed.sort((one, other) => one.first - other.first);
+    for (;;) {
+      const next = this.#committed[0];
+      if (next === undefined || (next.first !== this.#lastKnown + 1 && this.#finishing > 0)) return;
+      this.#committed.shift();
+      this.#lastKnown = next.last;
+      next.makeKnown();
+      next.resolve();
     }
   }
 
@@ -226,8 +271,17 @@ export class Committer {
     }
   }
 
-  /** Feed, notifications and signal to other nodes, then COMMIT; sent in one go, answered in one go. */
   async #finish(client: pg.PoolClient, result: BatchResult): Promise<{ ids: number[]; seqs: number[] }> {
+    this.#finishing += 1;
+    try {
+      return await this.#storeAndCommit(client, result);
+    } finally {
+      this.#finishing -= 1;
+    }
+  }
+
+  /** Feed, notifications and signal to other nodes, then COMMIT; sent in one go, answered in one go. */
+  async #storeAndCommit(client: pg.PoolClient, result: BatchResult): Promise<{ ids: number[]; seqs: number[] }> {
     // The feed's lock is held from here to the commit; notification identifiers are therefore in commit order too.
     const appended = this.#options.feed.append(client, result.changes);
     const stored =
@@ -262,6 +316,7 @@ export class Committer {
     for (const no of result.shortened) store.latestChanged(no);
     for (const [no, instance] of result.latest) store.latestWritten(no, instance);
     feed.committed(result.changes, seqs);
+    if (result.committed.length > 0) this.#options.changed(result.committed);
     if (ids.length === 0 && !result.toldInStore) return;
     const at = Date.now();
     notificationsStored(

@@ -19,7 +19,7 @@ export interface Resource {
   readonly version: number;
   /** Everything else, without the counters of a container. */
   readonly attributes: JsonObject;
-  /** State tag; instances only, where it also orders them. */
+  /** Place among the instances of the container; of a contentInstance this is its state tag. Instances only. */
   readonly st?: number;
 }
 
@@ -32,13 +32,37 @@ export interface Counters {
   readonly cbs: number;
 }
 
-export const instanceType = 4;
+/** Types that hold instances, with the type of these: container, flexContainer, timeSeries. */
+const instanceTypes: ReadonlyMap<number, number> = new Map([
+  [3, 4],
+  [28, 58],
+  [29, 30],
+]);
 
-/** Identifier of an instance: its container's number and its own state tag. */
-export const instanceId = (containerNo: number, st: number): string =>
-  `cin-${containerNo.toString(36)}-${st.toString(36)}`;
+/** What the identifiers of instances begin with, by their type. */
+const idPrefixes: ReadonlyMap<number, string> = new Map([
+  [4, 'cin'],
+  [58, 'fci'],
+  [30, 'tsi'],
+]);
 
-const instanceIdPattern = /^cin-([0-9a-z]{1,11})-([0-9a-z]{1,11})$/;
+/** Numbers of the types that hold instances, and have counters. */
+export const holderTypes: readonly number[] = [...instanceTypes.keys()];
+
+/** Whether a type holds instances. */
+export const holdsInstances = (type: number): boolean => instanceTypes.has(type);
+
+/** Whether resources of a type are instances: they follow their container in everything. */
+export const isInstance = (type: number): boolean => idPrefixes.has(type);
+
+/** Type of the instances of a container; undefined when it is not one. */
+export const instanceTypeOf = (containerType: number): number | undefined => instanceTypes.get(containerType);
+
+/** Identifier of an instance: its type, its container's number and its place in it. */
+export const instanceId = (type: number, containerNo: number, st: number): string =>
+  `${idPrefixes.get(type)}-${containerNo.toString(36)}-${st.toString(36)}`;
+
+const instanceIdPattern = /^(?:cin|fci|tsi)-([0-9a-z]{1,11})-([0-9a-z]{1,11})$/;
 
 /** @returns undefined when the text is not an instance's identifier */
 export function readInstanceId(ri: string): { no: number; st: number } | undefined {

@@ -1,6 +1,6 @@
 import type { Condition, Filter } from '../procedures/filter.ts';
 import { nowTimestamp } from '../timestamp.ts';
-import { instanceType, type Resource } from './resource.ts';
+import { holderTypes, instanceTypeOf, isInstance, type Resource } from './resource.ts';
 import { type InstanceRow, type ResourceRow, resourceColumns, type Store, toInstance, toResource } from './store.ts';
 
 /** What a search looks through, beside the filter's own conditions. */
@@ -34,17 +34,17 @@ export async function* search(
   filter: Pick<Filter, 'conditions' | 'either'>,
 ): AsyncGenerator<Resource> {
   const types = filter.either ? undefined : typesOf(filter.conditions);
-  if (types === undefined || types.some((type) => type !== instanceType)) yield* searchResources(store, scope, filter);
-  if (types === undefined || types.includes(instanceType)) yield* searchInstances(store, scope, filter);
+  if (types === undefined || types.some((type) => !isInstance(type))) yield* searchResources(store, scope, filter);
+  if (types === undefined || types.some(isInstance)) yield* searchInstances(store, scope, filter);
 }
 
 /** Whether one resource meets the conditions; for conditional requests. */
 export async function matchesFilter(store: Store, resource: Resource, filter: Filter): Promise<boolean> {
   if (filter.conditions.length === 0) return true;
   const parameters = new Parameters();
-  const isInstance = resource.ty === instanceType;
-  const where = conditionsSql(filter, isInstance ? instanceSql : resourceSql, parameters);
-  const text = isInstance
+  const ofInstance = isInstance(resource.ty);
+  const where = conditionsSql(filter, ofInstance ? instanceSql : resourceSql, parameters);
+  const text = ofInstance
     ? `SELECT FROM cse.instance i JOIN cse.resource k ON k.no = i.no
        WHERE i.no = ${parameters.add(resource.no)} AND i.st = ${parameters.add(resource.st)} AND (${where})`
     : `SELECT FROM cse.resource r LEFT JOIN cse.resource p ON p.no = r.parent_no LEFT JOIN cse.counter c ON c.no = r.no
@@ -93,7 +93,7 @@ async function* searchInstances(
     const self = parameters.add(root.path);
     const where = [
       `(k.path = ${self} OR k.path > ${self} || '/' AND k.path < ${self} || '0')`,
-      'k.ty = 3',
+      `k.ty IN (${holderTypes.join(', ')})`,
       `(k.et IS NULL OR k.et > ${parameters.add(nowTimestamp())}) AND i.et > ${parameters.add(nowTimestamp())}`,
       ...(after === undefined ? [] : [`(k.path, i.st) > (${parameters.add(after.path)}, ${parameters.add(after.st)})`]),
       ...(levels === undefined ? [] : [`k.depth < ${parameters.add(root.depth + levels)}`]),
@@ -152,7 +152,7 @@ const instanceSql: ConditionSql = {
   time: (column) => `i.${column === 'lt' ? 'ct' : column}`,
   number: (column) => `i.${column}`,
   labels: (labels) => `i.lbl && ${labels}::text[]`,
-  type: String(instanceType),
+  type: `CASE k.ty ${holderTypes.map((type) => `WHEN ${type} THEN ${instanceTypeOf(type)}`).join(' ')} END`,
   media: `split_part(i.body::json->>'cnf', ':', 1)`,
   attribute: (name, parameter) =>
     ({
@@ -163,7 +163,7 @@ const instanceSql: ConditionSql = {
 };
 
 /** Identifiers of instances are not stored, see `instanceId`. */
-const generatedId = `'cin-' || cse.base36(i.no) || '-' || cse.base36(i.st)`;
+const generatedId = `CASE k.ty WHEN 28 THEN 'fci-' WHEN 29 THEN 'tsi-' ELSE 'cin-' END || cse.base36(i.no) || '-' || cse.base36(i.st)`;
 
 function conditionsSql(
   filter: Pick<Filter, 'conditions' | 'either'>,

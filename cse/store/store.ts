@@ -1,8 +1,16 @@
 import type pg from 'pg';
 import type { JsonObject } from '../primitive.ts';
+import type { ResourceDefinition } from '../resources/index.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import { ReadThrough } from './read-through.ts';
-import { type Counters, instanceId, instanceType, type Resource, readInstanceId } from './resource.ts';
+import {
+  type Counters,
+  holdsInstances,
+  instanceId,
+  instanceTypeOf,
+  type Resource,
+  readInstanceId,
+} from './resource.ts';
 
 const resourcesMax = 20_000;
 const containersMax = 20_000;
@@ -53,12 +61,13 @@ export const toResource = (row: ResourceRow): Resource => ({
 
 /** An instance has no row of its own for what its container already says. */
 export function toInstance(container: Resource, row: InstanceRow): Resource {
-  const ri = instanceId(container.no, row.st);
+  const ty = instanceTypeOf(container.ty) ?? 0;
+  const ri = instanceId(ty, container.no, row.st);
   const rn = row.rn ?? ri;
   return {
     no: container.no,
     parentNo: container.no,
-    ty: instanceType,
+    ty,
     ri,
     pi: container.ri,
     rn,
@@ -131,7 +140,9 @@ export class Store {
     const cut = path.lastIndexOf('/');
     const parent = cut < 0 ? undefined : await this.#byPath.get(path.slice(0, cut));
     const container = parent === undefined ? undefined : await this.byNumber(parent.no);
-    return container?.ty === 3 ? this.instanceByName(container, path.slice(cut + 1)) : undefined;
+    return container !== undefined && holdsInstances(container.ty)
+      ? this.instanceByName(container, path.slice(cut + 1))
+      : undefined;
   }
 
   /** A resource or instance by identifier. */
@@ -139,7 +150,8 @@ export class Store {
     const instance = readInstanceId(ri);
     if (instance !== undefined) {
       const container = await this.byNumber(instance.no);
-      return container === undefined ? undefined : this.instance(container, instance.st);
+      const found = container === undefined ? undefined : await this.instance(container, instance.st);
+      return found?.ri === ri ? found : undefined;
     }
     const known = await this.#byRi.get(ri);
     return known === undefined ? undefined : this.byNumber(known.no);
@@ -185,6 +197,16 @@ export class Store {
       [resource.no, et, resource.path],
     );
     return rows[0]?.path;
+  }
+
+  /** How many children of a type a resource has. */
+  async numberOfChildren(parent: Resource, { type, specialization }: ResourceDefinition): Promise<number> {
+    const { rows } = await this.pool.query<{ count: number }>(
+      `SELECT count(*)::integer AS count FROM cse.resource
+       WHERE parent_no = $1 AND ty = $2 AND ($3::text IS NULL OR COALESCE(attributes->>'mgd', attributes->>'cnd') = $3)`,
+      [parent.no, type, specialization === undefined ? null : String(specialization)],
+    );
+    return rows[0]?.count ?? 0;
   }
 
   async counters(no: number): Promise<Counters> {

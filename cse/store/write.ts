@@ -1,4 +1,5 @@
 import type { FeedAppend } from '#platform';
+import type { JsonObject } from '../primitive.ts';
 import type { Counters, Resource } from './resource.ts';
 
 /** A notification to be stored with the change that caused it, and delivered after the commit. */
@@ -11,10 +12,23 @@ export interface Outgoing {
   readonly body: string;
 }
 
+/** A change as those see it who act upon it inside the CSE, once it is committed. */
+export interface CommittedChange {
+  readonly kind: 'created' | 'updated' | 'deleted';
+  readonly resource: Resource;
+  /** All attributes after the change; before it, for a deletion. */
+  readonly attributes: JsonObject;
+  /** What an UPDATE changed. */
+  readonly modified?: JsonObject;
+  readonly originator: string;
+}
+
 /** What a change causes beyond itself; stored in the same transaction. */
 export interface Effects {
   readonly changes: readonly FeedAppend[];
   readonly notifications: readonly Outgoing[];
+  /** Told to observers after the commit. */
+  readonly committed?: CommittedChange;
 }
 
 export const noEffects: Effects = { changes: [], notifications: [] };

@@ -31,6 +31,7 @@ describe('group commit', () => {
       events: database.events,
       log,
       notificationsStored: () => {},
+      changed: () => {},
       observeBatch: (size) => sizes.push(size),
     });
     try {

@@ -14,14 +14,6 @@ type Refusal = readonly [what: string, path: string, ty: number, content: JsonOb
 /** Each line: what is wrong, where it is sent, what is answered, and the word the explanation has to hold. */
 const creates: readonly Refusal[] = [
   ['an unknown resource type (TS-0004 §7.3.2.1)', '/cse-in/ae', 999, container({}), 4000, 'ty'],
-  [
-    'a type this CSE does not serve (TS-0004 §7.3.3.3)',
-    '/cse-in/ae',
-    9,
-    { 'm2m:grp': { mnm: 1, mid: [] } },
-    5001,
-    'grp',
-  ],
   ['a CSEBase (TS-0004 §7.4.3)', '/cse-in', 5, { 'm2m:cb': {} }, 4005, 'CSEBase'],
   [
     'an instance outside a container (TS-0004 §7.3.3.3)',

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type FeedEntry, feedBatchJson, Refusal, readFeedQuery } from '#platform';
 import type { Asker } from '../../access/access.ts';
 import { right } from '../../access/rule.ts';
-import { instanceType } from '../../store/resource.ts';
+import { isInstance } from '../../store/resource.ts';
 import { serveDoor } from './door.ts';
 import type { HttpBindingOptions } from './options.ts';
 
@@ -43,7 +43,7 @@ export async function serveChanges(
 /** A deleted resource is judged by its parent; so is an instance, which has no policy of its own. */
 async function isPermitted({ access, store }: HttpBindingOptions, asker: Asker, entry: FeedEntry): Promise<boolean> {
   const { ty, to, parent } = JSON.parse(entry.body) as ChangeBody;
-  const resource = ty === instanceType ? undefined : await store.byPath(to);
+  const resource = isInstance(ty) ? undefined : await store.byPath(to);
   const judged = resource ?? (await store.byPath(parent));
   return judged !== undefined && access.permits(asker, right.retrieve, judged);
 }

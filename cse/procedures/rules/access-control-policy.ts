@@ -1,5 +1,4 @@
 import { readNetwork } from '../../access/rule.ts';
-import { readSchedule } from '../../access/schedule.ts';
 import type { Json, JsonObject } from '../../primitive.ts';
 import { badRequest } from '../../refusal.ts';
 import type { TypeRules } from '../type-rules.ts';
@@ -17,14 +16,7 @@ function check({ pv, pvs }: JsonObject): void {
   }
 }
 
-function checkContext(name: string, { actw, acip }: JsonObject): void {
-  for (const window of Array.isArray(actw) ? actw : []) {
-    if (readSchedule(String(window)) === undefined) {
-      throw badRequest(
-        `${name}/acr/acco/actw: seven schedule fields (second … year) are expected, found "${String(window)}"`,
-      );
-    }
-  }
+function checkContext(name: string, { acip }: JsonObject): void {
   const { ipv4, ipv6 } = (acip ?? {}) as JsonObject;
   for (const [family, list] of Object.entries({ ipv4, ipv6 })) {
     for (const entry of Array.isArray(list) ? list : []) {

@@ -5,7 +5,7 @@ import { aeStem } from '../../address.ts';
 import type { JsonObject } from '../../primitive.ts';
 import { badRequest, Refused } from '../../refusal.ts';
 import type { SubscriptionAttributes } from '../../resources/index.ts';
-import { definitionOf } from '../../resources/index.ts';
+import { definitionFor, definitionOf, mayHold } from '../../resources/index.ts';
 import { statusName } from '../../response-status.ts';
 import type { Resource } from '../../store/resource.ts';
 import type { Context } from '../context.ts';
@@ -54,10 +54,10 @@ function check(parent: Resource, attributes: JsonObject): void {
   const unserved = events.find((event) => !servedEvents.has(event));
   if (unserved !== undefined) throw new Refused('NOT_IMPLEMENTED', `enc/net: event type ${unserved} is not supported`);
   if (md !== undefined) throw badRequest('enc/md: only a subscription to a <timeSeries> has missing data');
-  const children = definitionOf(parent.ty)?.children ?? [];
+  const holder = definitionFor(parent);
   for (const type of chty ?? []) {
-    const child = definitionOf(type)?.shortName;
-    if (child === undefined || !children.includes(child))
+    const child = definitionOf(type);
+    if (child === undefined || holder === undefined || !mayHold(holder, child))
       throw badRequest(`enc/chty: ${type} cannot be a child of ${parent.path}`);
   }
   if (nct !== undefined && events.some((event) => !contentsOf[event]?.includes(nct))) {

@@ -1,0 +1,47 @@
+import { readAddress } from '../address.ts';
+import type { OperationName } from '../primitive.ts';
+import { definitionFor } from '../resources/index.ts';
+import type { Resource } from '../store/resource.ts';
+import type { Answer, Call, Context } from './context.ts';
+import { alive } from './target.ts';
+
+/** A virtual resource as a request addresses it (TS-0004 §6.8). */
+export interface VirtualTarget {
+  readonly parent: Resource;
+  /** `fopt` */
+  readonly name: string;
+  /** What follows the name in the address: `a/b` in `grp/fopt/a/b`; empty when nothing does. */
+  readonly rest: string;
+}
+
+export type VirtualProcedure = (context: Context, call: Call, target: VirtualTarget) => Promise<Answer>;
+
+/**
+ * What virtual resources do, by name and operation; an operation that is not listed is not allowed. <latest> and <oldest>
+ * stand for an instance and are found where instances are (`virtualInstance`).
+ */
+export const virtualResources: Readonly<Record<string, Partial<Record<OperationName, VirtualProcedure>>>> = {};
+
+/** Looks for a virtual resource of the table above in an address. */
+export async function findVirtual({ names, store }: Context, to: string): Promise<VirtualTarget | undefined> {
+  const mentioned = to.split('/').some((name) => Object.hasOwn(virtualResources, name));
+  if (!mentioned) return undefined;
+  const address = readAddress(to, names);
+  if (!address.local) return undefined;
+  const segments = (address.structured ? address.value : `${address.value}/${address.below ?? ''}`).split('/');
+  for (const [index, name] of segments.entries()) {
+    if (index === 0 || !Object.hasOwn(virtualResources, name)) continue;
+    const above = segments.slice(0, index);
+    const parent = alive(await parentAt(above));
+    if (parent !== undefined && definitionFor(parent)?.virtualChildren.includes(name)) {
+      return { parent, name, rest: segments.slice(index + 1).join('/') };
+    }
+  }
+  return undefined;
+
+  async function parentAt([first = '', ...others]: readonly string[]): Promise<Resource | undefined> {
+    if (address.local && address.structured) return store.byPath([first, ...others].join('/'));
+    const base = await store.byRi(first);
+    return base === undefined || others.length === 0 ? base : store.byPath(`${base.path}/${others.join('/')}`);
+  }
+}

@@ -1,0 +1,24 @@
+import { common, universal } from './common.ts';
+import { id, list, string } from './data-type.ts';
+import { attribute, defineResource } from './definition.ts';
+import { authorizationStatus } from './enumerations.ts';
+
+/** TS-0001 §9.6.43, TS-0004 §7.4.45. */
+export const authorizationInformation = defineResource({
+  type: 37,
+  shortName: 'auif',
+  longName: 'authorizationInformation',
+  clause: 'TS-0004 §7.4.45',
+  parents: ['cb'],
+  attributes: {
+    ...universal,
+    et: { ...common.et, announce: 'NA' },
+    lbl: { ...common.lbl, announce: 'NA' },
+    acpi: { ...common.acpi, announce: 'NA' },
+    daci: { ...common.daci, announce: 'NA' },
+    sus: attribute('status', authorizationStatus, 'NP', 'NP'),
+    fr: attribute('from', id, 'O', 'O'),
+    rids: attribute('roleIDs', list(string), 'O', 'O'),
+    tids: attribute('tokenIDs', list(string), 'O', 'O'),
+  },
+});

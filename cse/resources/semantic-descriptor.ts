@@ -1,0 +1,68 @@
+import { announceable, common, universal } from './common.ts';
+import { anyUri, base64, boolean, list, text } from './data-type.ts';
+import { attribute, defineResource } from './definition.ts';
+import { semanticFormat } from './enumerations.ts';
+
+/** TS-0001 §9.6.30, TS-0004 §7.4.34. */
+export const semanticDescriptor = defineResource({
+  type: 24,
+  shortName: 'smd',
+  longName: 'semanticDescriptor',
+  clause: 'TS-0004 §7.4.34',
+  parents: [
+    'ae',
+    'cnt',
+    'cin',
+    'grp',
+    'mgo',
+    'nod',
+    'fcnt',
+    'ts',
+    'tsi',
+    'smjp',
+    'smi',
+    'smr',
+    'aeA',
+    'cntA',
+    'cinA',
+    'grpA',
+    'mgoA',
+    'nodA',
+    'fcntA',
+    'tsA',
+    'smjpA',
+    'smiA',
+    'smrA',
+  ],
+  announced: {
+    parents: [
+      'csr',
+      'aeA',
+      'cntA',
+      'cinA',
+      'grpA',
+      'mgoA',
+      'nodA',
+      'fcntA',
+      'tsA',
+      'smjpA',
+      'smiA',
+      'smrA',
+      'cbA',
+      'tsiA',
+    ],
+  },
+  atMost: { smjp: 1, smi: 1, smr: 1 },
+  attributes: {
+    ...universal,
+    ...common,
+    ...announceable,
+    dcrp: attribute('descriptorRepresentation', semanticFormat, 'M', 'O', { mandatory: true, announce: 'OA' }),
+    soe: attribute('semanticOpExec', text, 'NP', 'O'),
+    dsp: attribute('descriptor', base64, 'M', 'O', { mandatory: true, announce: 'OA' }),
+    or: attribute('ontologyRef', anyUri, 'O', 'O', { announce: 'OA' }),
+    rels: attribute('relatedSemantics', list(anyUri, { minItems: 1 }), 'O', 'O', { announce: 'OA' }),
+    svd: attribute('semanticValidated', boolean, 'NP', 'NP', { announce: 'OA' }),
+    vlde: attribute('validationEnable', boolean, 'O', 'O', { announce: 'OA' }),
+  },
+});
