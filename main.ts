@@ -193,6 +193,7 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
   web.app.use('/api/adapters', adapters.router);
   web.app.use(identity.session, identity.router);
   web.app.get('/', (_, response) => response.redirect(302, '/hypervision/'));
+  web.app.use('/api/adapters', identity.require('territory:write'), adapters.again);
   web.app.use('/api/territory', territory.router);
   web.app.use('/flows', identity.require('operator'), flows.proxy);
   web.app.use(hypervision.router);

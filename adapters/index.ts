@@ -5,12 +5,15 @@ import { BrokerListener } from './lorawan/broker.ts';
 import { DeviceRegister } from './lorawan/device-register.ts';
 import { createFigures } from './lorawan/figures.ts';
 import { Intake } from './lorawan/intake.ts';
+import { readAgainDoor } from './lorawan/read-again.ts';
 import { lorawanWebhooks } from './lorawan/webhooks.ts';
 
 /** Interworking proxies: what speaks another protocol than oneM2M becomes AEs and containers of the CSE. */
 export interface Adapters {
   /** Mounted at `/api/adapters`; checks tokens itself. */
   readonly router: Router;
+  /** Reads kept messages again; mounted at `/api/adapters` for those who may write to the territory. */
+  readonly again: Router;
   /** Connects to the brokers of network servers. */
   start(): void;
   /** Stops listening, stores what was accepted, bounded in time. */
@@ -30,7 +33,8 @@ export function createAdapters(options: {
   const log = options.log.child({ room: 'adapters' });
   const integrations = config.adapters.lorawan;
   const figures = createFigures(metrics);
-  const intake = new Intake({ cse, register: new DeviceRegister(cse, config.cse.name), figures, log });
+  const register = new DeviceRegister(cse, config.cse.name);
+  const intake = new Intake({ cse, register, figures, log });
   const listeners = integrations
     .filter(({ mqtt }) => mqtt !== undefined)
     .map((integration) => new BrokerListener({ integration, intake, figures, log }));
@@ -38,6 +42,7 @@ export function createAdapters(options: {
   router.use(lorawanWebhooks({ integrations, intake, figures, log }));
   return {
     router,
+    again: readAgainDoor({ cse, register, figures }),
     start() {
       for (const listener of listeners) listener.start();
     },

@@ -22,7 +22,7 @@ const express = createRequire(require.resolve('node-red'))('express');
 const report = (content: Report): void => void process.send?.(content);
 
 /** Node types that try again until the other side is back; their messages are never given up. */
-const patientTypes = new Set(['territory out', 'raise alert', 'onem2m out']);
+const patientTypes = new Set(['territory out', 'raise alert', 'onem2m out', 'lorawan raw']);
 
 const [order] = (await once(process, 'message')) as [StartOrder];
 const log = createLog(order.logLevel, pino.destination(1));

@@ -172,6 +172,8 @@ export interface AlertFilter {
   readonly severities?: readonly Severity[];
   readonly rules?: readonly string[];
   readonly entity?: string;
+  /** True: the rule still says so, even of an alert that was closed by hand. */
+  readonly isConditionActive?: boolean;
   /** 1…1000, 200 by default; newest first. */
   readonly limit?: number;
   readonly after?: string;
@@ -318,6 +320,8 @@ export interface Quarantine {
   counts(): Promise<Readonly<Record<QuarantineState, number>>>;
   hold(items: readonly QuarantineReport[]): Promise<readonly { readonly id: string }[]>;
   replay(id: string, by: Actor): Promise<QuarantineItem>;
+  /** A flow has dealt with a replayed message, to the end, whether or not anything was stored; one held again since stays held. */
+  settle(id: string): Promise<void>;
   remove(id: string): Promise<void>;
 }
 

@@ -15,6 +15,7 @@ const alreadyRegistered = 4117;
 /** Instances each container keeps; the territory keeps the history, the CSE what may have to be read again. */
 const instancesMax = { descriptor: 10, measurements: 1000, raw: 500 } as const;
 export type ContainerName = keyof typeof instancesMax;
+const containerNames = Object.keys(instancesMax) as ContainerName[];
 
 /** AE-ID of a device; its resource name is the same without the leading `C`. */
 export const originatorOf = (devEui: string): string => `Clora-${devEui}`;
@@ -46,18 +47,49 @@ export class DeviceRegister {
     const descriptor = descriptorOf(message, codec);
     let known = this.#descriptors.get(devEui);
     if (known === descriptor) return;
-    known ??= await this.#readDescriptor(devEui);
+    known ??= await this.descriptorOf(devEui);
     if (known === undefined) await this.#register(message, codec);
-    if (known !== descriptor) {
-      await as(this.#cse, originatorOf(devEui)).create(
-        this.addressOf(devEui, 'descriptor'),
-        resourceType.contentInstance,
-        {
-          'm2m:cin': { con: descriptor, cnf: 'application/json:0' },
-        },
-      );
-    }
+    else if (known !== descriptor) await this.#file(devEui, labelsOf(message.device, codec), modelOf(message, codec));
+    if (known !== descriptor) await this.#writeDescriptor(devEui, descriptor);
     this.#descriptors.set(devEui, descriptor);
+  }
+
+  /**
+   * Makes known that a codec has come to be known for a device: files its resources under the codec's theme, and
+   * completes its descriptor.
+   * @throws as `ensure`
+   */
+  async identify(devEui: string, codec: Codec): Promise<void> {
+    const known = await this.descriptorOf(devEui);
+    const facts = { ...(known === undefined ? {} : JSON.parse(known)), model: codec.model, vendor: codec.vendor };
+    const descriptor = JSON.stringify(facts);
+    if (descriptor === known) return;
+    await this.#file(devEui, [`theme:${codec.theme}`], codec.model);
+    await this.#writeDescriptor(devEui, descriptor);
+    this.#descriptors.set(devEui, descriptor);
+  }
+
+  async #writeDescriptor(devEui: string, descriptor: string): Promise<void> {
+    await as(this.#cse, originatorOf(devEui)).create(
+      this.addressOf(devEui, 'descriptor'),
+      resourceType.contentInstance,
+      { 'm2m:cin': { con: descriptor, cnf: 'application/json:0' } },
+    );
+  }
+
+  /** Gives labels to resources that exist, in place of those that say the same thing: the feed is filtered by them. */
+  async #file(devEui: string, labels: readonly string[], model: string): Promise<void> {
+    const own = as(this.#cse, originatorOf(devEui));
+    const file = async (to: string, root: 'm2m:ae' | 'm2m:cnt', wanted: readonly string[]): Promise<void> => {
+      const { lbl } = await own.retrieve(to);
+      const present = Array.isArray(lbl) ? lbl.filter((label) => typeof label === 'string') : [];
+      if (wanted.every((label) => present.includes(label))) return;
+      const subjects = new Set(wanted.map(subjectOf));
+      const kept = present.filter((label) => !subjects.has(subjectOf(label)));
+      await own.update(to, { [root]: { lbl: [...kept, ...wanted] } });
+    };
+    await file(this.addressOf(devEui), 'm2m:ae', [...labels, `model:${model}`]);
+    for (const name of containerNames) await file(this.addressOf(devEui, name), 'm2m:cnt', labels);
   }
 
   /** Forgets a device, so that the next message looks at the CSE again. */
@@ -66,7 +98,7 @@ export class DeviceRegister {
   }
 
   /** Content of the newest descriptor; undefined when the device has none yet. */
-  async #readDescriptor(devEui: string): Promise<string | undefined> {
+  async descriptorOf(devEui: string): Promise<string | undefined> {
     try {
       const address = `${this.addressOf(devEui, 'descriptor')}/la`;
       const { con } = await as(this.#cse, originatorOf(devEui)).retrieve(address);
@@ -91,7 +123,7 @@ export class DeviceRegister {
           apn: device.name,
           rr: false,
           srv: ['3'],
-          lbl: [...labels, `model:${codec?.model ?? device.modelNames[0] ?? 'unknown'}`],
+          lbl: [...labels, `model:${modelOf(message, codec)}`],
         },
       }),
     );
@@ -104,6 +136,12 @@ export class DeviceRegister {
     }
   }
 }
+
+const modelOf = ({ device }: Message, codec: Codec | undefined): string =>
+  codec?.model ?? device.modelNames[0] ?? 'unknown';
+
+/** `theme` of `theme:waste`. */
+const subjectOf = (label: string): string => label.split(':', 1)[0] ?? label;
 
 /** A resource that exists already is what was wanted: another message, or an earlier run, was faster. */
 async function unlessThere(creation: Promise<unknown>): Promise<void> {

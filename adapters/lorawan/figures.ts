@@ -6,6 +6,7 @@ export interface Figures {
   readonly refused: Counter<'integration' | 'reason'>;
   readonly duplicates: Counter<'integration'>;
   readonly clocksDistrusted: Counter<'integration' | 'by' | 'reason'>;
+  readonly readAgain: Counter<'outcome'>;
   readonly waiting: Gauge;
 }
 
@@ -32,6 +33,12 @@ export const createFigures = (metrics: Registry): Figures => ({
     name: 'alzette_lorawan_clocks_distrusted_total',
     help: 'Readings whose device or network time was not plausible and was replaced.',
     labelNames: ['integration', 'by', 'reason'],
+    registers: [metrics],
+  }),
+  readAgain: new Counter({
+    name: 'alzette_lorawan_read_again_total',
+    help: 'Raw messages that were read once more, by outcome.',
+    labelNames: ['outcome'],
     registers: [metrics],
   }),
   waiting: new Gauge({

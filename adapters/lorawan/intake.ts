@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Client, ClientSaturated, CseBusy, CseRefusal, CseUnreachable } from '#cse/client';
+import type { Client } from '#cse/client';
 import { type Log, messageOf, Refusal } from '#platform';
 import { Availability } from './availability.ts';
 import { type DeviceRegister, isConflict, isNotFound, originatorOf, resourceType } from './device-register.ts';
 import type { Figures } from './figures.ts';
 import type { Message } from './message.ts';
 import { as } from './originator.ts';
+import { isPassing } from './passing.ts';
 import { codecFor, type Reading, read } from './reading.ts';
 
 /** Messages accepted and not yet stored. At a kilobyte each this is two megabytes; a network of ten thousand hourly devices fills it in twelve minutes. */
@@ -158,7 +159,7 @@ export class Intake {
     if (reading.container === 'raw' && reading.refused) {
       this.#figures.refused.inc({ integration, reason: reading.refused });
       this.#log.warn(
-        { integration, devEui, reason: reading.refused, detail: reading.content.message },
+        { integration, devEui, reason: reading.refused, detail: reading.content.message?.en },
         'a payload was not decoded; it is kept as raw',
       );
     }
@@ -170,17 +171,6 @@ export class Intake {
     this.#log.error({ integration, devEui: device.devEui, reason: messageOf(error) }, 'a message was not stored');
     return new Refusal(status, code, `the CSE did not store the message: ${messageOf(error)}`);
   }
-}
-
-/**
- * Whether waiting may help. A credential that is refused (4103, 4106, 4107) is mended by an administrator, not by
- * throwing readings away; everything else the CSE says about a request stays true however often it is repeated.
- */
-function isPassing(error: unknown): boolean {
-  if (error instanceof CseUnreachable || error instanceof CseBusy || error instanceof ClientSaturated) return true;
-  return (
-    error instanceof CseRefusal && ((error.rsc >= 5000 && error.rsc < 5100) || [4103, 4106, 4107].includes(error.rsc))
-  );
 }
 
 /** The same message gets the same resource name, so the CSE itself recognises what it has already stored. */

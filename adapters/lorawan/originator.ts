@@ -5,11 +5,13 @@ type Content = NonNullable<Parameters<Client['request']>[0]['pc']>;
 
 const create = 1;
 const retrieve = 2;
+const update = 3;
 
 interface OnBehalf {
   /** @throws CseRefusal and what `Client.request` throws */
   create(to: string, ty: number, pc: Content): Promise<Content>;
   retrieve(to: string): Promise<Content>;
+  update(to: string, pc: Content): Promise<Content>;
 }
 
 /**
@@ -33,5 +35,6 @@ export const as = (cse: Client, fr: string): OnBehalf => {
   return {
     create: (to, ty, pc) => send({ op: create, to, ty, pc }),
     retrieve: (to) => send({ op: retrieve, to }),
+    update: (to, pc) => send({ op: update, to, pc }),
   };
 };

@@ -1,7 +1,7 @@
-import { decode, UndecodablePayload, type Values } from './codecs/decode.ts';
+import { decode, type Told, UndecodablePayload, type Values } from './codecs/decode.ts';
 import { codecOf } from './codecs/index.ts';
 import type { Codec } from './codecs/layout.ts';
-import type { Device, Message } from './message.ts';
+import type { Device, Message, Uplink } from './message.ts';
 import { type ReadingTime, readingTime } from './reading-time.ts';
 
 /** What one message becomes: an instance of the measurements container, or of the raw one. */
@@ -9,7 +9,8 @@ export type Reading =
   | { readonly container: 'measurements'; readonly content: MeasurementContent }
   | {
       readonly container: 'raw';
-      readonly content: RawContent /** Set when something is wrong. */;
+      readonly content: RawContent;
+      /** Set when something is wrong. */
       readonly refused?: RefusalReason;
     };
 
@@ -27,10 +28,11 @@ interface MeasurementContent extends ReadingTime {
   readonly integration: string;
 }
 
-interface RawContent extends ReadingTime {
+export interface RawContent extends ReadingTime {
   readonly event: string;
   readonly reason: string;
-  readonly message?: string;
+  /** What is wrong; absent when nothing is. */
+  readonly message?: Told;
   readonly model?: string;
   readonly fPort?: number;
   readonly fCnt?: number;
@@ -64,13 +66,19 @@ export function read(message: Message, codec: Codec | undefined, now: Date): Rea
   }
 }
 
-function readUplink(uplink: Message & { event: 'up' }, codec: Codec | undefined, now: Date): Reading {
+/** What is read of an uplink, fresh or kept. */
+type ReadableUplink = Pick<
+  Uplink,
+  'device' | 'integration' | 'fPort' | 'fCnt' | 'payload' | 'receivedAt' | 'batteryPercent'
+> & { readonly radio: object | undefined };
+
+export function readUplink(uplink: ReadableUplink, codec: Codec | undefined, now: Date): Reading {
   const { device, integration, radio, fPort, fCnt } = uplink;
   const common = {
     ...(fPort === undefined ? {} : { fPort }),
     fCnt,
     raw: uplink.payload.toString('hex'),
-    radio,
+    ...(radio === undefined ? {} : { radio }),
     integration,
   };
   const arrived = readingTime(uplink.receivedAt, undefined, now);
@@ -85,11 +93,7 @@ function readUplink(uplink: Message & { event: 'up' }, codec: Codec | undefined,
   if (uplink.payload.length === 0) return { container: 'raw', content: kept('empty-payload') };
   try {
     if (!codec) {
-      const names = device.modelNames.map((name) => `"${name}"`).join(', ');
-      throw new UndecodablePayload(
-        'unknown-model',
-        `no codec is known for ${names === '' ? 'a device without a model' : names}; set the tag "model" to <maker>/<model>`,
-      );
+      throw unknownModel(device.modelNames);
     }
     const { purpose, values } = decode(codec, uplink.payload, fPort);
     if (purpose !== 'measurement') return { container: 'raw', content: kept(purpose, { values }) };
@@ -109,8 +113,16 @@ function readUplink(uplink: Message & { event: 'up' }, codec: Codec | undefined,
     };
   } catch (error) {
     if (!(error instanceof UndecodablePayload)) throw error;
-    return { container: 'raw', content: kept(error.reason, { message: error.message }), refused: error.reason };
+    return { container: 'raw', content: kept(error.reason, { message: error.told }), refused: error.reason };
   }
+}
+
+function unknownModel(names: readonly string[]): UndecodablePayload {
+  const quoted = (left: string, right: string) => names.map((name) => `${left}${name}${right}`).join(', ');
+  return new UndecodablePayload('unknown-model', {
+    fr: `aucun décodeur connu pour ${quoted('« ', ' »') || 'un appareil sans modèle'} ; posez l’étiquette « model » = <fabricant>/<modèle> sur le serveur de réseau`,
+    en: `no codec is known for ${quoted('"', '"') || 'a device without a model'}; set the tag "model" to <maker>/<model> at the network server`,
+  });
 }
 
 /** The level of the battery is a reading like any other; a status without one is only kept. */

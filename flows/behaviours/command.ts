@@ -6,22 +6,14 @@ import type { Node, NodeProperties, Red } from '../node-red.ts';
 import type { House } from '../runtime/house.ts';
 import { FlowFailure } from '../settlement/failure.ts';
 import type { Outcome } from '../settlement/ledger.ts';
-import { connectionOf } from './alzette-connection.ts';
+import { registerConnected } from './connected-node.ts';
 import { textOf, wholeNumber } from './text.ts';
 
 const windowMax = 100;
 
 /** Registers the node that receives what operators ask of entities of one type. */
 export default function command(RED: Red<House>): void {
-  RED.nodes.registerType('command', function build(this: Node, properties: NodeProperties) {
-    RED.nodes.createNode(this, properties);
-    try {
-      start(RED, this, properties, connectionOf(RED, properties));
-    } catch (error) {
-      this.status({ fill: 'red', shape: 'ring', text: error instanceof Error ? error.message : String(error) });
-      this.error(error);
-    }
-  });
+  registerConnected(RED, 'command', (node, properties, connection) => start(RED, node, properties, connection));
 }
 
 function start(RED: Red<House>, node: Node, properties: NodeProperties, connection: Connection): void {

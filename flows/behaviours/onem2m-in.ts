@@ -1,12 +1,13 @@
 import type { Connection } from '../connection/connection.ts';
 import { putAside } from '../connection/put-aside.ts';
+import { settleReplay } from '../connection/settle-replay.ts';
 import type { ReplayWork } from '../connection/territory-api.ts';
 import { type FeedEntry, FeedReader, type ReaderState } from '../feeds/feed-reader.ts';
 import type { Node, NodeProperties, Red } from '../node-red.ts';
 import type { House } from '../runtime/house.ts';
 import { FlowFailure } from '../settlement/failure.ts';
 import type { Outcome } from '../settlement/ledger.ts';
-import { connectionOf } from './alzette-connection.ts';
+import { registerConnected } from './connected-node.ts';
 import { type ContentFormat, messageOf } from './feed-message.ts';
 import { labelsOf, textOf, wholeNumber } from './text.ts';
 
@@ -21,15 +22,7 @@ const consumersInUse = new Map<string, { readonly node: string; readonly owner: 
 
 /** Registers the node that turns changes of the CSE into messages. */
 export default function onem2mIn(RED: Red<House>): void {
-  RED.nodes.registerType('onem2m in', function build(this: Node, properties: NodeProperties) {
-    RED.nodes.createNode(this, properties);
-    try {
-      start(RED, this, properties, connectionOf(RED, properties));
-    } catch (error) {
-      this.status({ fill: 'red', shape: 'ring', text: error instanceof Error ? error.message : String(error) });
-      this.error(error);
-    }
-  });
+  registerConnected(RED, 'onem2m in', (node, properties, connection) => start(RED, node, properties, connection));
 }
 
 function start(RED: Red<House>, node: Node, properties: NodeProperties, connection: Connection): void {
@@ -76,7 +69,8 @@ function start(RED: Red<House>, node: Node, properties: NodeProperties, connecti
     const finish = (outcome: Outcome): void => {
       if (outcome.kind === 'done') {
         house.counters.settled += 1;
-        settled();
+        if (replayOf === undefined) settled();
+        else settleReplay(connection, replayOf).then(settled, () => undefined); // else: delivered again
       } else if (outcome.kind === 'interrupted') sendAgain(entry, settled, replayOf);
       else putAside(connection, house, entry, outcome.failure).then(settled, () => undefined); // else: delivered again
     };

@@ -5,7 +5,7 @@ import type { Connection } from '../connection/connection.ts';
 import type { Message, Node, NodeProperties, Red } from '../node-red.ts';
 import type { House } from '../runtime/house.ts';
 import { FlowFailure } from '../settlement/failure.ts';
-import { connectionOf } from './alzette-connection.ts';
+import { onInput, registerConnected } from './connected-node.ts';
 import { textOf } from './text.ts';
 
 type Operation = 'create' | 'retrieve' | 'update' | 'delete';
@@ -28,40 +28,20 @@ const attemptsMax = 20;
 
 /** Registers the node that creates, reads, changes and deletes resources of the CSE. */
 export default function onem2mOut(RED: Red<House>): void {
-  RED.nodes.registerType('onem2m out', function build(this: Node, properties: NodeProperties) {
-    RED.nodes.createNode(this, properties);
-    try {
-      start(RED, this, properties, connectionOf(RED, properties));
-    } catch (error) {
-      this.status({ fill: 'red', shape: 'ring', text: error instanceof Error ? error.message : String(error) });
-      this.error(error);
-    }
-  });
+  registerConnected(RED, 'onem2m out', (node, properties, connection) => start(RED, node, properties, connection));
 }
 
 function start(RED: Red<House>, node: Node, properties: NodeProperties, connection: Connection): void {
-  node.on('input', (message, send, done) => {
-    execute(connection, properties, message).then(
-      (answer) => {
-        node.status({ fill: 'green', shape: 'dot', text: new Date().toLocaleTimeString('fr-FR') });
-        send({ ...message, payload: answer });
-        done();
-      },
-      (error: Error) => {
-        if (connection.signal.aborted) {
-          RED.settings.alzette.ledger.interrupt(message);
-          done();
-          return;
-        }
-        node.status({ fill: 'red', shape: 'dot', text: error.message.slice(0, 60) });
-        done(error);
-      },
-    );
-  });
-  const release = connection.keepOpen();
-  node.on('close', (_removed, done) => {
-    release();
-    done();
+  onInput(node, connection, RED.settings.alzette, async (message, send) => {
+    try {
+      const answer = await execute(connection, properties, message);
+      node.status({ fill: 'green', shape: 'dot', text: new Date().toLocaleTimeString('fr-FR') });
+      send({ ...message, payload: answer });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!connection.signal.aborted) node.status({ fill: 'red', shape: 'dot', text: reason.slice(0, 60) });
+      throw error;
+    }
   });
 }
 

@@ -8,6 +8,7 @@ import type { House } from '../runtime/house.ts';
 import { FlowFailure } from '../settlement/failure.ts';
 import { AlertRule, type Transition } from './alert-rule.ts';
 import { connectionOf } from './alzette-connection.ts';
+import { onInput } from './connected-node.ts';
 import { inTurn } from './in-turn.ts';
 import { originOf } from './territory-out.ts';
 import { textOf, wholeNumber } from './text.ts';
@@ -62,37 +63,24 @@ function start(RED: Red<House>, node: Node, rule: AlertRule, connection: Connect
     });
   const resumed = resume(rule, connection).then(showCount);
   resumed.catch(() => undefined); // the connection closed meanwhile
-  node.on('input', (message, send, done) => {
-    void (async () => {
-      await resumed;
-      const transition = await inTurn(() => judge(rule, message));
-      if (transition === undefined) return;
-      showCount();
-      await report(connection, rule, message, transition);
-      send({ ...message, alert: { rule: rule.declaration.id, ...transition } });
-    })().then(
-      () => done(),
-      (error: Error) => {
-        if (connection.signal.aborted) {
-          RED.settings.alzette.ledger.interrupt(message);
-          done();
-        } else done(error);
-      },
-    );
-  });
-  const release = connection.keepOpen();
-  node.on('close', (_removed, done) => {
-    release();
-    done();
+  onInput(node, connection, RED.settings.alzette, async (message, send) => {
+    await resumed;
+    const transition = await inTurn(() => judge(rule, message));
+    if (transition === undefined) return;
+    showCount();
+    await report(connection, rule, message, transition);
+    send({ ...message, alert: { rule: rule.declaration.id, ...transition } });
   });
 }
 
-/** Learns which alerts of the rule are active, however long the territory takes to answer. */
+/**
+ * Learns for which entities the condition of the rule holds, also where an operator has closed the alert: it stays
+ * closed until the condition has gone, which somebody has to notice. Waits however long the territory takes to answer.
+ */
 async function resume(rule: AlertRule, connection: Connection): Promise<void> {
   let after: string | undefined;
   for (let page = 0; page < pagesMax; page += 1) {
-    const query = new URLSearchParams({ rule: rule.declaration.id, limit: String(alertsPerPage) });
-    for (const state of ['open', 'acknowledged']) query.append('state', state);
+    const query = new URLSearchParams({ rule: rule.declaration.id, condition: 'active', limit: String(alertsPerPage) });
     if (after !== undefined) query.set('after', after);
     const { items, next } = await alerts(connection, query);
     rule.resume(items.map(({ entity }) => entity));

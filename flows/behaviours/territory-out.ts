@@ -1,46 +1,29 @@
 import type { EntityFragment } from '#ontologies';
 import type { Connection } from '../connection/connection.ts';
 import { bothLanguages, type Origin, type Update } from '../connection/territory-api.ts';
-import type { Message, Node, NodeProperties, Red } from '../node-red.ts';
+import type { Message, Node, Red } from '../node-red.ts';
 import type { House } from '../runtime/house.ts';
 import { FlowFailure } from '../settlement/failure.ts';
-import { connectionOf } from './alzette-connection.ts';
+import { onInput, registerConnected } from './connected-node.ts';
 import { changeOf } from './feed-message.ts';
 
 const statusEveryMs = 2_000;
 
 /** Registers the node that stores entities in the territory. */
 export default function territoryOut(RED: Red<House>): void {
-  RED.nodes.registerType('territory out', function build(this: Node, properties: NodeProperties) {
-    RED.nodes.createNode(this, properties);
-    try {
-      start(RED, this, connectionOf(RED, properties));
-    } catch (error) {
-      this.status({ fill: 'red', shape: 'ring', text: error instanceof Error ? error.message : String(error) });
-      this.error(error);
-    }
-  });
+  registerConnected(RED, 'territory out', (node, _properties, connection) => start(RED, node, connection));
 }
 
 function start(RED: Red<House>, node: Node, connection: Connection): void {
   const results = { stored: 0, duplicate: 0, refused: 0 };
-  node.on('input', (message, send, done) => {
-    store(connection, message).then(
-      (status) => {
-        results[status] += 1;
-        send(message);
-        done();
-      },
-      (error: Error) => {
-        if (connection.signal.aborted) {
-          RED.settings.alzette.ledger.interrupt(message);
-          done();
-          return;
-        }
-        if (error instanceof FlowFailure) results.refused += 1;
-        done(error);
-      },
-    );
+  onInput(node, connection, RED.settings.alzette, async (message, send) => {
+    try {
+      results[await store(connection, message)] += 1;
+    } catch (error) {
+      if (error instanceof FlowFailure) results.refused += 1;
+      throw error;
+    }
+    send(message);
   });
   let shown = '';
   const timer = setInterval(() => {
@@ -52,10 +35,8 @@ function start(RED: Red<House>, node: Node, connection: Connection): void {
     shown = text;
     node.status({ fill: results.refused > 0 ? 'yellow' : 'green', shape: 'dot', text });
   }, statusEveryMs);
-  const release = connection.keepOpen();
   node.on('close', (_removed, done) => {
     clearInterval(timer);
-    release();
     done();
   });
 }

@@ -22,6 +22,9 @@ export function createAlerts({ database, writer }: { database: Database; writer:
     }
     if (filter.rules !== undefined) query.andWhere('alert.rule = ANY(:rules)', { rules: filter.rules });
     if (filter.entity !== undefined) query.andWhere('alert.entity = :entity', { entity: filter.entity });
+    if (filter.isConditionActive !== undefined) {
+      query.andWhere('alert.isConditionActive = :isConditionActive', { isConditionActive: filter.isConditionActive });
+    }
     if (filter.after !== undefined) {
       query.andWhere('(alert.openedAt, alert.id) < (:at, :id)', { ...readCursor(filter.after) });
     }

@@ -38,6 +38,20 @@ export function createRouter(options: {
   const operate = may('territory:operate');
   const actorOf = (response: Response): Actor => response.locals.actor;
 
+  /** `GET` of a list with its parameters; any other parameter is refused. */
+  const list = (path: string, known: readonly string[], answer: (query: Query) => Promise<unknown>): void => {
+    router.get(path, read, async (request, response) => {
+      response.json(await answer(new Query(request, known)));
+    });
+  };
+  const one = (path: string, what: string, get: (id: string) => Promise<unknown>): void => {
+    router.get(`${path}/:id`, read, async (request, response) => {
+      const item = await get(parameter(request, 'id'));
+      if (item === undefined) throw new Refusal(404, 'not-found', `there is no such ${what}`);
+      response.json(item);
+    });
+  };
+
   router.get('/types', read, (_, response) => void response.json({ types: territory.types() }));
 
   router.post('/updates', write, large, async (request, response) => {
@@ -45,25 +59,20 @@ export function createRouter(options: {
     response.json({ results: await entities.update(updates) });
   });
 
-  router.get('/entities', read, async (request, response) => {
-    const query = new Query(request, ['type', 'commune', 'bbox', 'q', 'limit', 'after']);
-    response.json(
-      await entities.list(
-        given({
-          types: query.texts('type'),
-          communes: query.texts('commune'),
-          bbox: query.boundingBox('bbox'),
-          q: query.text('q'),
-          limit: query.count('limit', 5000),
-          after: query.text('after'),
-        }),
-      ),
-    );
-  });
+  list('/entities', ['type', 'commune', 'bbox', 'q', 'limit', 'after'], (query) =>
+    entities.list(
+      given({
+        types: query.texts('type'),
+        communes: query.texts('commune'),
+        bbox: query.boundingBox('bbox'),
+        q: query.text('q'),
+        limit: query.count('limit', 5000),
+        after: query.text('after'),
+      }),
+    ),
+  );
 
-  router.get('/entities/:id', read, async (request, response) => {
-    response.json(found(await entities.get(parameter(request, 'id')), 'entity'));
-  });
+  one('/entities', 'entity', entities.get);
 
   router.get('/entities/:id/history', read, async (request, response) => {
     const query = new Query(request, ['property', 'from', 'to', 'maxPoints']);
@@ -81,25 +90,21 @@ export function createRouter(options: {
     response.json({ results: await alerts.report(reports, actorOf(response)) });
   });
 
-  router.get('/alerts', read, async (request, response) => {
-    const query = new Query(request, ['state', 'severity', 'rule', 'entity', 'limit', 'after']);
-    response.json(
-      await alerts.list(
-        given({
-          states: query.choices('state', ['open', 'acknowledged', 'closed', 'cleared']),
-          severities: query.choices('severity', ['critical', 'major', 'minor', 'information']),
-          rules: query.texts('rule'),
-          entity: query.text('entity'),
-          limit: query.count('limit', 1000),
-          after: query.text('after'),
-        }),
-      ),
-    );
-  });
+  list('/alerts', ['state', 'severity', 'rule', 'entity', 'condition', 'limit', 'after'], (query) =>
+    alerts.list(
+      given({
+        states: query.choices('state', ['open', 'acknowledged', 'closed', 'cleared']),
+        severities: query.choices('severity', ['critical', 'major', 'minor', 'information']),
+        rules: query.texts('rule'),
+        entity: query.text('entity'),
+        isConditionActive: query.choices('condition', ['active']) === undefined ? undefined : true,
+        limit: query.count('limit', 1000),
+        after: query.text('after'),
+      }),
+    ),
+  );
 
-  router.get('/alerts/:id', read, async (request, response) => {
-    response.json(found(await alerts.get(parameter(request, 'id')), 'alert'));
-  });
+  one('/alerts', 'alert', alerts.get);
 
   const step =
     (take: (id: string, by: Actor, note?: string) => Promise<Alert>) =>
@@ -115,23 +120,18 @@ export function createRouter(options: {
     response.status(201).json(command);
   });
 
-  router.get('/commands', read, async (request, response) => {
-    const query = new Query(request, ['entity', 'state', 'limit', 'after']);
-    response.json(
-      await commands.list(
-        given({
-          entity: query.text('entity'),
-          states: query.choices('state', ['issued', 'sent', 'confirmed', 'failed', 'timed-out']),
-          limit: query.count('limit', 500),
-          after: query.text('after'),
-        }),
-      ),
-    );
-  });
+  list('/commands', ['entity', 'state', 'limit', 'after'], (query) =>
+    commands.list(
+      given({
+        entity: query.text('entity'),
+        states: query.choices('state', ['issued', 'sent', 'confirmed', 'failed', 'timed-out']),
+        limit: query.count('limit', 500),
+        after: query.text('after'),
+      }),
+    ),
+  );
 
-  router.get('/commands/:id', read, async (request, response) => {
-    response.json(found(await commands.get(parameter(request, 'id')), 'command'));
-  });
+  one('/commands', 'command', commands.get);
 
   router.post('/commands/:id/state', write, small, async (request, response) => {
     response.json(await commands.report(parameter(request, 'id'), readCommandReport(request.body)));
@@ -148,27 +148,27 @@ export function createRouter(options: {
     response.json({ results: await quarantine.hold(items) });
   });
 
-  router.get('/quarantine', read, async (request, response) => {
-    const query = new Query(request, ['state', 'stage', 'mapping', 'limit', 'after']);
-    response.json(
-      await quarantine.list(
-        given({
-          states: query.choices('state', ['held', 'replayed', 'resolved']),
-          stage: query.text('stage'),
-          mapping: query.text('mapping'),
-          limit: query.count('limit', 500),
-          after: query.text('after'),
-        }),
-      ),
-    );
-  });
+  list('/quarantine', ['state', 'stage', 'mapping', 'limit', 'after'], (query) =>
+    quarantine.list(
+      given({
+        states: query.choices('state', ['held', 'replayed', 'resolved']),
+        stage: query.text('stage'),
+        mapping: query.text('mapping'),
+        limit: query.count('limit', 500),
+        after: query.text('after'),
+      }),
+    ),
+  );
 
-  router.get('/quarantine/:id', read, async (request, response) => {
-    response.json(found(await quarantine.get(parameter(request, 'id')), 'quarantined message'));
-  });
+  one('/quarantine', 'quarantined message', quarantine.get);
 
   router.post('/quarantine/:id/replay', operate, async (request, response) => {
     response.status(202).json(await quarantine.replay(parameter(request, 'id'), actorOf(response)));
+  });
+
+  router.post('/quarantine/:id/settled', write, async (request, response) => {
+    await quarantine.settle(parameter(request, 'id'));
+    response.status(204).end();
   });
 
   router.delete('/quarantine/:id', operate, async (request, response) => {
@@ -190,9 +190,4 @@ export function createRouter(options: {
 function parameter(request: Request, name: string): string {
   const value = request.params[name];
   return typeof value === 'string' ? value : '';
-}
-
-function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Refusal(404, 'not-found', `there is no such ${what}`);
-  return value;
 }

@@ -92,6 +92,14 @@ export function createQuarantine({ database, writer }: { database: Database; wri
         transaction.emit({ kind: 'replay', labels: [`stage:${row.stage}`], body: JSON.stringify(work) });
         return item;
       }),
+    settle: (id) =>
+      writer.write(async (transaction) => {
+        const row = await existing(transaction, id);
+        if (row.state !== 'replayed') return;
+        await transaction.manager
+          .getRepository(quarantineTable)
+          .update({ id: row.id }, { state: 'resolved', updatedAt: transaction.now });
+      }),
     remove: (id) =>
       writer.write(async (transaction) => {
         const row = await existing(transaction, id);

@@ -127,7 +127,8 @@ describe('LoRaWAN webhooks', () => {
       assert.equal(await adapters.instances(devEui, 'measurements'), 0);
       const raw = await adapters.newest(devEui, 'raw');
       assert.equal(raw.reason, reason);
-      assert.isAbove(raw.message.length, 20);
+      assert.isAbove(raw.message.fr.length, 20);
+      assert.isAbove(raw.message.en.length, 20);
       assert.equal(raw.raw, Buffer.from(uplink.data, 'base64').toString('hex'));
       assert.equal(await adapters.count('alzette_lorawan_refused_total', labels), before + 1);
     });

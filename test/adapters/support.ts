@@ -63,7 +63,7 @@ export async function startAdapters(
   });
   const adapters = createAdapters({ config, cse: client, log, metrics });
   const web = createWebServer({ config, log, metrics, readiness: {} });
-  web.app.use('/api/adapters', adapters.router);
+  web.app.use('/api/adapters', adapters.router, adapters.again);
   const port = await web.start();
   adapters.start();
   const url = `http://127.0.0.1:${port}`;

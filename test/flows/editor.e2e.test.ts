@@ -52,7 +52,7 @@ describe('flows: the editor in a browser', function () {
     const tabs = await page.locator('#red-ui-workspace-tabs .red-ui-tab-label').allTextContents();
     assert.includeOrderedMembers(
       tabs.map((label) => label.trim()),
-      ['Déchets', 'Éclairage', 'Éolien', 'Énergie', 'Commandes'],
+      ['Déchets', 'Éclairage', 'Éolien', 'Énergie', 'Commandes', 'Non décodés'],
     );
     assert.match(await text('#red-ui-header-button-deploy'), /Déployer/);
     assert.equal(await page.locator('.red-ui-flow-node-error:visible').count(), 0);

@@ -84,6 +84,45 @@ describe('flows: from the CSE to the territory', function () {
     );
   });
 
+  it('leaves an alert closed that an operator has closed, whatever restarts, until the condition has gone and come back', async () => {
+    const device = await house.device('lora-closed', 'waste');
+    const alerts = async () =>
+      (await house.territory.alerts.list({ rules: ['waste-container-full'], entity: container('lora-closed') })).items;
+    const restart = async () => {
+      const former = house.flows.pid;
+      process.kill(former ?? 0, 'SIGKILL');
+      await until(() => house.flows.pid !== undefined && house.flows.pid !== former, { timeoutMs: 30_000 });
+    };
+    await device.report(filling(85, 0));
+    const [opened] = await until(async () => (await alerts()).length === 1 && alerts());
+    await house.territory.alerts.close(opened?.id ?? '', operator);
+    await restart();
+    await device.report(filling(90, 1));
+    await until(async () => (await stored(house, 'lora-closed')) === 2, { timeoutMs: 30_000 });
+    await restart();
+    // The condition goes right after a restart: a rule that knew only of open alerts would not notice.
+    await device.report(filling(12, 2));
+    await until(
+      async () => {
+        const lasting = await house.territory.alerts.list({
+          entity: container('lora-closed'),
+          isConditionActive: true,
+        });
+        return lasting.items.length === 0;
+      },
+      { timeoutMs: 30_000 },
+    );
+    assert.deepEqual(
+      (await alerts()).map(({ state }) => state),
+      ['closed'],
+    );
+    await device.report(filling(88, 3));
+    const [again] = await until(async () => (await alerts()).length === 2 && alerts());
+    assert.equal(again?.state, 'open');
+    await device.report(filling(5, 4));
+    await until(async () => (await alerts())[0]?.state === 'cleared');
+  });
+
   it('raises alerts for a turbine that stands still in the wind and for a light that failed', async () => {
     const turbine = await house.device('turbine-R1', 'wind');
     const light = await house.device('light-1', 'lighting', 'state');

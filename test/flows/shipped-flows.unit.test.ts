@@ -41,12 +41,12 @@ describe('flows: the flows that ship', () => {
     writeFileSync(recordFile, JSON.stringify(record));
   };
 
-  it('has one tab per theme and one for commands', () => {
+  it('has one tab per theme, one for commands and one for what nobody could decode', () => {
     installShippedFlows(userDir, log);
     const labels = readFlows()
       .filter(({ type }) => type === 'tab')
       .map(({ label }) => label);
-    assert.deepEqual(labels, ['Déchets', 'Éclairage', 'Éolien', 'Énergie', 'Commandes']);
+    assert.deepEqual(labels, ['Déchets', 'Éclairage', 'Éolien', 'Énergie', 'Commandes', 'Non décodés']);
     assert.equal(statSync(flowFile()).mode & 0o777, 0o600);
   });
 

@@ -57,6 +57,13 @@ describe('a message on its way through the house', function () {
   });
   after(() => house[Symbol.asyncDispose]());
 
+  const postUplink = (body: unknown) =>
+    fetch(`${house.webUrl}/api/adapters/lorawan/chirpstack/network?event=up`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${webhookToken}` },
+      body: JSON.stringify(body),
+    });
+
   it('an uplink posted as a webhook appears in the console, and the next one without a reload', async () => {
     await using browser = await openBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'fr-FR' });
@@ -65,13 +72,7 @@ describe('a message on its way through the house', function () {
     page.on('pageerror', (error) => complaints.push(error.message));
     await openConsole(house, page);
     const devEui = '70b3d57ed00000aa';
-    const send = (body: unknown) =>
-      fetch(`${house.webUrl}/api/adapters/lorawan/chirpstack/network?event=up`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${webhookToken}` },
-        body: JSON.stringify(body),
-      });
-    expect((await send(chirpStackUplink(devEui))).status).to.equal(204);
+    expect((await postUplink(chirpStackUplink(devEui))).status).to.equal(204);
     await page.getByRole('button', { name: 'Liste' }).first().click();
     const row = page.locator('[data-row]').first();
     await row.waitFor({ timeout: 20_000 });
@@ -81,7 +82,7 @@ describe('a message on its way through the house', function () {
     // The same frame with another distance (bytes 4 and 5 of the DF702's payload) and the next counter.
     const frame = Buffer.from(uplink.data, 'base64');
     frame.writeUInt16BE(1400, 5);
-    await send({
+    await postUplink({
       ...uplink,
       deduplicationId: '11111111-2222-4333-8444-555555555555',
       fCnt: Number(uplink.fCnt) + 1,
@@ -90,6 +91,53 @@ describe('a message on its way through the house', function () {
     });
     await until(async () => (await row.textContent()) !== first, { timeoutMs: 20_000, what: 'the moved value' });
     expect(complaints).to.deep.equal([]);
+  });
+
+  it('an uplink nobody can decode is shown with its reason, and becomes a reading once the model is named and it is replayed', async () => {
+    const devEui = '70b3d57ed00000bb';
+    const unnamed = chirpStackUplink(devEui, {}, { name: 'Bac sans modèle', model: 'acme/unheard-of' });
+    unnamed.deviceInfo.deviceProfileName = 'Acme bin';
+    expect((await postUplink(unnamed)).status).to.equal(204);
+
+    await using browser = await openBrowser();
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'fr-FR' });
+    await openConsole(house, page);
+    await page.getByRole('tab', { name: /Retenus/ }).click();
+    const held = page.locator('.held').filter({ hasText: devEui });
+    await held
+      .getByText('aucun décodeur connu pour « acme/unheard-of »', { exact: false })
+      .waitFor({ timeout: 40_000 });
+
+    const cookie = await house.signIn();
+    const api = async (path: string) =>
+      (await fetch(`${house.webUrl}/api/territory${path}`, { headers: { cookie } })).json();
+    const item = async () => {
+      const { items } = (await api('/quarantine')) as {
+        items: { state: string; attempts: number; origin: { resource: string } }[];
+      };
+      return items.find(({ origin }) => origin.resource.includes(devEui));
+    };
+    await held.getByRole('button', { name: 'Rejouer' }).click();
+    await until(async () => (await item())?.attempts === 2, { timeoutMs: 20_000, what: 'the second refusal' });
+    expect(await item()).to.include({ state: 'held' });
+
+    expect((await postUplink(chirpStackUplink(devEui, { fCnt: 8 }, { name: 'Bac nommé' }))).status).to.equal(204);
+    await until(async () => (await api(`/entities/urn:ngsi-ld:WasteContainer:lora-${devEui}`)).name === 'Bac nommé', {
+      timeoutMs: 20_000,
+      what: 'the container under its theme',
+    });
+    await held.getByRole('button', { name: 'Rejouer' }).click({ timeout: 40_000 });
+    await until(async () => (await item())?.state === 'resolved', { timeoutMs: 20_000, what: 'the settled message' });
+    const stored = await until(
+      async () => {
+        const query = new URLSearchParams({ property: 'fillingLevel' });
+        const { points } = await api(`/entities/urn:ngsi-ld:WasteContainer:lora-${devEui}/history?${query}`);
+        return points.length === 2 && points;
+      },
+      { timeoutMs: 20_000, what: 'both readings in the history' },
+    );
+    expect(stored).to.have.length(2);
+    await held.waitFor({ state: 'detached', timeout: 40_000 });
   });
 
   it('a light is dimmed from its panel, obeys, and the console says that it was confirmed', async () => {

@@ -88,6 +88,22 @@ describe('alerts of the territory', () => {
     expect(reopened.id).not.to.equal(id);
   });
 
+  it('lists the alerts whose condition lasts, those closed by hand included', async () => {
+    const [{ id }] = await report(full('lasting', true));
+    await report(full('passing', true), full('passing', false));
+    await step(id, 'close');
+    const list = async () =>
+      (await city.call('GET', '/alerts?condition=active&limit=1000')).body.items.map(({ entity }: { entity: string }) =>
+        entity.split(':').at(-1),
+      );
+    expect(await list())
+      .to.include('lasting')
+      .and.not.include('passing');
+    await report(full('lasting', false));
+    expect(await list()).not.to.include('lasting');
+    expect((await city.call('GET', '/alerts?condition=passive')).status).to.equal(400);
+  });
+
   it('opens anew when a closed condition becomes more severe', async () => {
     const [{ id }] = await report(full('worse', true));
     await step(id, 'close');

@@ -59,6 +59,19 @@ describe('the quarantine', () => {
     expect((await replay(id)).status).to.equal(409);
   });
 
+  it('is settled when a flow has dealt with the replay to its end, even when nothing was to be stored', async () => {
+    const [id = ''] = await hold(refused('ended'));
+    const settle = () => city.call('POST', `/quarantine/${id}/settled`);
+    await settle();
+    expect((await item(id)).state, 'nobody has replayed it').to.equal('held');
+    await replay(id);
+    expect((await settle()).status).to.equal(204);
+    expect((await item(id)).state).to.equal('resolved');
+    await hold(refused('ended'));
+    await settle();
+    expect((await item(id)).state, 'held again by another flow').to.equal('held');
+  });
+
   it('holds a replayed message again when it is refused again', async () => {
     const [id = ''] = await hold(refused('still-bad'));
     await replay(id);

@@ -9,14 +9,22 @@ export interface Decoded {
   readonly values: Values;
 }
 
-/** Why a payload could not be decoded; `reason` is the metric label, the message is for whoever mends it. */
+/** A sentence in the languages of the operators. */
+export interface Told {
+  readonly fr: string;
+  readonly en: string;
+}
+
+/** Why a payload could not be decoded; `reason` is the metric label, `told` is for whoever mends it. */
 export class UndecodablePayload extends Error {
   override readonly name = 'UndecodablePayload';
   readonly reason: 'unknown-model' | 'unknown-layout' | 'payload-too-short' | 'unknown-item' | 'unknown-code';
+  readonly told: Told;
 
-  constructor(reason: UndecodablePayload['reason'], message: string) {
-    super(message);
+  constructor(reason: UndecodablePayload['reason'], told: Told) {
+    super(told.en);
     this.reason = reason;
+    this.told = told;
   }
 }
 
@@ -29,10 +37,11 @@ export class UndecodablePayload extends Error {
 export function decode(codec: Codec, payload: Buffer, fPort: number | undefined): Decoded {
   const layout = codec.layouts.find((candidate) => applies(candidate, payload, fPort));
   if (!layout) {
-    throw new UndecodablePayload(
-      'unknown-layout',
-      `${codec.title}: no layout for ${payload.length} bytes on port ${fPort ?? 'unknown'} (${payload.toString('hex')})`,
-    );
+    const hex = payload.toString('hex');
+    throw new UndecodablePayload('unknown-layout', {
+      fr: `${codec.title} : aucun format connu pour ${payload.length} octets sur le port ${fPort ?? 'inconnu'} (${hex})`,
+      en: `${codec.title}: no layout for ${payload.length} bytes on port ${fPort ?? 'unknown'} (${hex})`,
+    });
   }
   const values: Record<string, Value> = {};
   switch (layout.shape) {
@@ -66,15 +75,20 @@ function readItems(layout: Items, payload: Buffer, values: Record<string, Value>
     const prefixBytes = layout.lengthPrefixed ? 1 : 0;
     const keyAt = at + prefixBytes;
     const valueAt = keyAt + layout.keyBytes;
-    if (valueAt > until) throw tooShort(`an item key at byte ${keyAt}`, payload);
+    if (valueAt > until)
+      throw tooShort({ fr: `la clé d’un élément à l’octet ${keyAt}`, en: `an item key at byte ${keyAt}` }, payload);
     const key = payload.toString('hex', keyAt, valueAt);
     const item: Item | undefined = layout.items[key];
     const sizeBytes = prefixBytes > 0 ? payload.readUInt8(at) - layout.keyBytes : item?.sizeBytes;
     if (sizeBytes === undefined || sizeBytes < 0) {
-      throw new UndecodablePayload('unknown-item', `item ${key} at byte ${keyAt} is not in the layout`);
+      throw new UndecodablePayload('unknown-item', {
+        fr: `l’élément ${key} à l’octet ${keyAt} n’est pas dans le format`,
+        en: `item ${key} at byte ${keyAt} is not in the layout`,
+      });
     }
     const end = valueAt + sizeBytes;
-    if (end > until) throw tooShort(`item ${key} (${sizeBytes} bytes)`, payload);
+    if (end > until)
+      throw tooShort({ fr: `l’élément ${key} (${sizeBytes} octets)`, en: `item ${key} (${sizeBytes} bytes)` }, payload);
     // Length-prefixed makers add items in later firmware; passing over them keeps the values we do know.
     for (const field of item?.fields ?? []) readField(field, payload.subarray(valueAt, end), values);
     at = end;
@@ -83,13 +97,18 @@ function readItems(layout: Items, payload: Buffer, values: Record<string, Value>
 
 function readWords(layout: Words, payload: Buffer, values: Record<string, Value>): void {
   const headerBytes = 5;
-  if (payload.length < headerBytes) throw tooShort(`a header of ${headerBytes} bytes`, payload);
+  if (payload.length < headerBytes)
+    throw tooShort({ fr: `un en-tête de ${headerBytes} octets`, en: `a header of ${headerBytes} bytes` }, payload);
   const mask = payload.readUInt16BE(3);
   let at = headerBytes;
   layout.groups.forEach((group, bit) => {
     if ((mask & (1 << bit)) === 0) return;
     const end = at + 2 * group.words;
-    if (end > payload.length) throw tooShort(`group ${bit} (${group.words} words)`, payload);
+    if (end > payload.length)
+      throw tooShort(
+        { fr: `le groupe ${bit} (${group.words} mots)`, en: `group ${bit} (${group.words} words)` },
+        payload,
+      );
     for (const field of group.fields) readField(field, payload.subarray(at, end), values);
     at = end;
   });
@@ -104,7 +123,7 @@ function readField(field: Field, bytes: Buffer, values: Record<string, Value>): 
   const sizeBytes = isTextFormat(field.as) ? (field.sizeBytes ?? bytes.length - at) : numberFormats[field.as].sizeBytes;
   if (at < 0 || at + sizeBytes > bytes.length) {
     if (field.optional) return;
-    throw tooShort(`${field.name} at byte ${at}`, bytes);
+    throw tooShort({ fr: `${field.name} à l’octet ${at}`, en: `${field.name} at byte ${at}` }, bytes);
   }
   if (isTextFormat(field.as)) values[field.name] = textFormats[field.as](bytes.subarray(at, at + sizeBytes));
   else readNumber(field, numberFormats[field.as].read(bytes, at), values);
@@ -119,10 +138,11 @@ function readNumber(field: Field, read: number, values: Record<string, Value>): 
   } else if (field.means) {
     const meaning = field.means[code];
     if (meaning === undefined) {
-      throw new UndecodablePayload(
-        'unknown-code',
-        `${field.name} has code ${code}, expected ${Object.keys(field.means).join(', ')}`,
-      );
+      const expected = Object.keys(field.means).join(', ');
+      throw new UndecodablePayload('unknown-code', {
+        fr: `${field.name} a le code ${code}, attendu : ${expected}`,
+        en: `${field.name} has code ${code}, expected ${expected}`,
+      });
     }
     values[field.name] = meaning;
   } else {
@@ -133,8 +153,10 @@ function readNumber(field: Field, read: number, values: Record<string, Value>): 
   }
 }
 
-const tooShort = (what: string, bytes: Buffer): UndecodablePayload =>
-  new UndecodablePayload(
-    'payload-too-short',
-    `the payload ends before ${what}: ${bytes.length} bytes (${bytes.toString('hex')})`,
-  );
+const tooShort = (what: Told, bytes: Buffer): UndecodablePayload => {
+  const hex = bytes.toString('hex');
+  return new UndecodablePayload('payload-too-short', {
+    fr: `la charge utile s’arrête avant ${what.fr} : ${bytes.length} octets (${hex})`,
+    en: `the payload ends before ${what.en}: ${bytes.length} bytes (${hex})`,
+  });
+};

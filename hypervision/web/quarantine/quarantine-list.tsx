@@ -15,7 +15,7 @@ const DRAWN_MAX = 50;
 /** Quarantine is not on the live link: it is looked at when a mapping is being mended, and read again meanwhile. */
 const REFRESH_MS = 20_000;
 
-/** Messages that could not become an entity, with the reason; sent again once the mapping is mended. */
+/** Messages that could not become a reading, with the reason; sent again once its cause is mended. */
 export function QuarantineList() {
   const [acted, setActed] = useState(0);
   const beat = Math.floor(coarseNowMs.value / REFRESH_MS);
@@ -64,9 +64,7 @@ function HeldMessage({ item, onReplayed }: { item: QuarantineItem; onReplayed: (
         <Age sinceMs={Date.parse(item.createdAt)} />
       </p>
       <p class="source-path">{item.origin.resource}</p>
-      <p class="quiet">
-        {item.mapping === undefined ? t('quarantine.noMapping') : t('quarantine.mapping', { mapping: item.mapping })}
-      </p>
+      {item.mapping !== undefined && <p class="quiet">{t('quarantine.mapping', { mapping: item.mapping })}</p>}
       <details class="held-message">
         <summary>{t('quarantine.message')}</summary>
         <pre>{JSON.stringify(item.message, null, 2)}</pre>

@@ -1,0 +1,1 @@
+export { default } from '../behaviours/lorawan-raw.ts';
