@@ -27,6 +27,8 @@ const noticeAttempts = 5;
 const settleEveryMs = 50;
 const trimEveryMs = 60_000;
 const defaultBatchDurationMs = 60_000;
+/** A longer timer of Node.js would end at once; whoever waits looks again. */
+const timerMsMax = 3_600_000;
 
 export type DeliveryOutcome = 'delivered' | 'refused' | 'retried' | 'given up';
 
@@ -159,6 +161,12 @@ export class Delivery {
         if (queue.waiting.length === 0 && queue.behind) await this.#refill(queue, queueEntriesMax);
         if (queue.waiting.length === 0) {
           if (queue.behind) continue;
+          // The window of a rate limit outlives what was sent in it.
+          const windowLeftMs = queue.windowEndsAt - Date.now();
+          if (windowLeftMs > 0) {
+            await this.#more(queue, windowLeftMs);
+            continue;
+          }
           this.#queues.delete(key);
           return;
         }
@@ -225,8 +233,8 @@ export class Delivery {
       queue.sentInWindow = 0;
     }
     if (queue.sentInWindow < limit.mnn) return true;
-    await this.#pause(queue.windowEndsAt - now);
-    return !this.#stopping.signal.aborted;
+    await this.#pause(Math.min(queue.windowEndsAt - now, timerMsMax));
+    return false; // whoever asked looks again, in the next window and with what the subscription says by then
   }
 
   /** Waits until `num` notifications are there or `dur` has passed since the first (TS-0001 §10.2.10.7). */
@@ -242,14 +250,7 @@ export class Delivery {
       }
       const left = deadline - Date.now();
       if (left <= 0) break;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        queue.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      queue.wake = () => {};
+      await this.#more(queue, left);
     }
     return this.#stopping.signal.aborted ? [] : queue.waiting.slice(0, wanted);
   }
@@ -333,6 +334,19 @@ export class Delivery {
     if (count === 0) return;
     observe('given up', count);
     log.warn({ count }, 'notifications that nobody took were given up');
+  }
+
+  /** Waits until something is added to the queue, or we stop; not longer than this. */
+  async #more(queue: Queue, milliseconds: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(milliseconds, timerMsMax));
+      queue.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    queue.wake = () => {};
   }
 
   #pause(milliseconds: number): Promise<void> {

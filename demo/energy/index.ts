@@ -1,8 +1,9 @@
 import { createClient } from '#cse/client';
 import { hours, localTime, minutes } from '../fleet-clock.ts';
+import { playing } from '../playing.ts';
 import { Random } from '../random.ts';
-import { persistently, recurring } from '../recurring.ts';
-import { isUnknown, register, report } from '../registration.ts';
+import { persistently } from '../recurring.ts';
+import { register, report } from '../registration.ts';
 import type { Vendor, VendorContext } from '../vendor.ts';
 import { buildings, firstRowOfDay, type PublicBuilding, readingOf, rowsPerDay } from './buildings.ts';
 
@@ -79,27 +80,19 @@ export async function startEnergy(context: VendorContext): Promise<Vendor> {
       // The recording plays at the hour of the demonstration, so that lunch is at noon and the sun is up by day.
       const startedAt = clock.now();
       const firstRow = rowsPerDay + firstRowOfDay(localTime(startedAt));
-      const startedAtMs = Date.now();
-      const running = (async () => {
-        if (isNew) {
-          // A new controller hands over its log of the last day, so that charts are not empty.
-          for (let row = firstRow - rowsPerDay; row < firstRow; row += 1) {
-            await tell(row, new Date(startedAtMs - (firstRow - row) * rowEveryMs));
-          }
-        }
-        let row = firstRow;
-        await recurring({ everyMs, firstAfterMs: random.between(0, everyMs / 4), signal, log }, async () => {
-          row += 1;
-          try {
-            await tell(row, new Date());
-          } catch (error) {
-            if (!isUnknown(error)) throw error;
-            await enrol();
-          }
-        });
-      })().catch((error: unknown) => {
-        if (!signal.aborted) log.error({ error }, `${name} stopped`);
-      });
+      const running = playing(
+        {
+          name,
+          isNew,
+          everyMs,
+          rowEveryMs,
+          loggedRows: rowsPerDay,
+          firstAfterMs: random.between(0, everyMs / 4),
+          signal,
+          log,
+        },
+        { tell: (row, at) => tell(firstRow + row, at), enrol },
+      );
       return async () => {
         await running;
         await client.close();

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { FeatureCollection, Point } from 'geojson';
 import { createClient } from '#cse/client';
 import { minutes } from '../fleet-clock.ts';
-import { persistently, recurring } from '../recurring.ts';
-import { isUnknown, register, report } from '../registration.ts';
+import { playing } from '../playing.ts';
+import { persistently } from '../recurring.ts';
+import { register, report } from '../registration.ts';
 import type { Vendor, VendorContext } from '../vendor.ts';
 import { statusOf, turbineRecordings } from './recording.ts';
 
@@ -86,26 +87,10 @@ export async function startWind(context: VendorContext): Promise<Vendor> {
       registered += 1;
       context.progress(registered, fleet.length);
       // All turbines stand in the same wind: they play the same moment of the recording.
-      const startedAtMs = Date.now();
-      const running = (async () => {
-        if (isNew) {
-          for (let row = 0; row < loggedRows; row += 1) {
-            await tell(row, new Date(startedAtMs - (loggedRows - row) * rowEveryMs));
-          }
-        }
-        let row = loggedRows + Math.floor((Date.now() - startedAtMs) / everyMs);
-        await recurring({ everyMs, firstAfterMs: 0, signal, log }, async () => {
-          row += 1;
-          try {
-            await tell(row, new Date());
-          } catch (error) {
-            if (!isUnknown(error)) throw error;
-            await enrol();
-          }
-        });
-      })().catch((error: unknown) => {
-        if (!signal.aborted) log.error({ error }, `${name} stopped`);
-      });
+      const running = playing(
+        { name, isNew, everyMs, rowEveryMs, loggedRows, firstAfterMs: 0, signal, log },
+        { tell: (row, at) => tell(loggedRows + row, at), enrol },
+      );
       return async () => {
         await running;
         await client.close();

@@ -102,10 +102,10 @@ describe('a message on its way through the house', function () {
     await using browser = await openBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'fr-FR' });
     await openConsole(house, page);
-    await page.getByRole('tab', { name: /Retenus/ }).click();
+    await page.getByRole('button', { name: 'Retenus' }).click();
     const held = page.locator('.held').filter({ hasText: devEui });
     await held
-      .getByText('aucun décodeur connu pour « acme/unheard-of »', { exact: false })
+      .locator('strong', { hasText: 'aucun décodeur connu pour « acme/unheard-of »' })
       .waitFor({ timeout: 40_000 });
 
     const cookie = await house.signIn();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Snapshot } from '#hypervision';
 import { until } from '../support/wait.ts';
-import { container, containerId, LiveClient, machine, type Stand, startStand } from './support.ts';
+import { colleague, container, containerId, LiveClient, machine, type Stand, startStand } from './support.ts';
 
 describe('the live link of the console', () => {
   let stand: Stand;
@@ -95,6 +95,21 @@ describe('the live link of the console', () => {
     expect(late.resyncs).to.equal(1);
     using ahead = await openAt(Number.MAX_SAFE_INTEGER);
     expect(ahead.resyncs).to.equal(1);
+  });
+
+  it('says who is there, each person once, as they come and go', async () => {
+    const present = (client: LiveClient, names: string[]) =>
+      until(() => client.present.join() === names.join(), { what: `the presence of ${names.join(' and ')}` });
+    using first = new LiveClient(stand.origin, { cookie });
+    await present(first, ['marie']);
+    using second = new LiveClient(stand.origin, { cookie: await stand.signIn() });
+    await present(second, ['marie']);
+    const cookieOfPaul = await stand.signIn(colleague);
+    using other = new LiveClient(stand.origin, { cookie: cookieOfPaul });
+    await Promise.all([first, second, other].map((client) => present(client, ['marie', 'paul'])));
+    second.socket.disconnect();
+    await stand.signOut(cookieOfPaul);
+    await present(first, ['marie']);
   });
 
   it('sends alerts as they open and end', async () => {

@@ -22,6 +22,7 @@ import {
 import { testDatabase } from '../support/postgres.ts';
 
 export const operator = { name: 'marie', password: 'une phrase assez longue' };
+export const colleague = { name: 'paul', password: 'une autre phrase assez longue' };
 export const machine: Actor = { id: 'machine:flows', name: 'flows' };
 
 const log = createLog('silent');
@@ -30,8 +31,8 @@ export interface Stand extends AsyncDisposable {
   readonly origin: string;
   /** The referential behind the console; another one after a restart. */
   readonly territory: Territory;
-  /** @returns the session cookie */
-  signIn(): Promise<string>;
+  /** @param as `operator` unless told otherwise @returns the session cookie */
+  signIn(as?: typeof operator): Promise<string>;
   signOut(cookie: string): Promise<void>;
   /** Stops everything but the database; the port stays reserved for `start`. */
   stop(): Promise<void>;
@@ -56,7 +57,9 @@ export async function startStand(options: { sessionCheckMs?: number } = {}): Pro
       sessionSecret: 'of this test',
       territoryName: 'Essai',
     });
-    await identity.ensureAccount({ ...operator, roles: ['operator'], language: 'fr' });
+    for (const person of [operator, colleague]) {
+      await identity.ensureAccount({ ...person, roles: ['operator'], language: 'fr' });
+    }
     const territory = await createTerritory({
       config,
       database,
@@ -107,10 +110,10 @@ export async function startStand(options: { sessionCheckMs?: number } = {}): Pro
       if (running === undefined) throw new Error('the stand is stopped');
       return running.territory;
     },
-    async signIn() {
+    async signIn(as = operator) {
       const response = await fetch(`${origin}/sign-in`, {
         method: 'POST',
-        body: new URLSearchParams(operator),
+        body: new URLSearchParams(as),
         redirect: 'manual',
       });
       return response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -196,6 +199,8 @@ export class LiveClient {
   readonly socket: Socket;
   readonly batches: LiveBatch[] = [];
   resyncs = 0;
+  /** Names of who is there, as the link said last. */
+  present: string[] = [];
   /** Times the link opened, however short. */
   openings = 0;
   refusal: string | undefined;
@@ -212,6 +217,9 @@ export class LiveClient {
       this.openings += 1;
     });
     this.socket.on('changes', (batch: LiveBatch) => this.batches.push(batch));
+    this.socket.on('presence', (people: { name: string }[]) => {
+      this.present = people.map(({ name }) => name).sort();
+    });
     this.socket.on('resync', () => {
       this.resyncs += 1;
     });
