@@ -9,6 +9,7 @@ import type { Cse, CseOptions, Load } from './interface.ts';
 import { CseMetrics } from './metrics.ts';
 import { Delivery } from './notifications/delivery.ts';
 import { Targets } from './notifications/targets.ts';
+import { tell } from './notifications/tell.ts';
 import { PendingRequests } from './pending.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from './primitive.ts';
 import type { Context } from './procedures/context.ts';
@@ -47,7 +48,8 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   const credentials = new CredentialStore(pool, events);
   const operatorPolicyPath = `${names.cseName}/${operatorPolicyName}`;
   const access = new Access({ store, names, admin, operatorPolicy: () => store.byPath(operatorPolicyPath) });
-  const targets = new Targets(store, names);
+  const itself = { originator: names.cseId, authenticated: true, registered: true };
+  const targets = new Targets(store, names, (request) => perform(context, request, itself));
 
   const delivery = new Delivery({
     pool,
@@ -85,6 +87,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     targets,
     log,
     perform: (request, asker) => perform(context, request, asker),
+    tell: (event) => tell(context, event),
     observe(observer) {
       observers.add(observer);
       return () => observers.delete(observer);

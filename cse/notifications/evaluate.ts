@@ -3,23 +3,7 @@ import type { SubscriptionAttributes } from '../resources/index.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Outgoing } from '../store/write.ts';
 import { nowTimestamp } from '../timestamp.ts';
-
-/** Event types, TS-0004 §6.3.4.2.19. */
-export const eventType = { updated: 1, deleted: 2, childCreated: 3, childDeleted: 4 } as const;
-export type EventType = (typeof eventType)[keyof typeof eventType];
-
-/** What happened, in the form subscriptions ask about. */
-export interface Event {
-  readonly type: EventType;
-  /** Resource the event is about: the child for events 3 and 4, else the subscribed-to resource. */
-  readonly subject: Resource;
-  /** Root element of its representation. */
-  readonly element: string;
-  /** JSON text of all its attributes. */
-  readonly all: () => string;
-  /** Names and new values of what an UPDATE changed. */
-  readonly modified?: JsonObject;
-}
+import { contentType, type Event, eventType } from './event.ts';
 
 const defaultEvents: readonly number[] = [eventType.updated];
 
@@ -32,46 +16,76 @@ export function notificationsFor(event: Event, subscriptions: readonly Resource[
   for (const subscription of subscriptions) {
     const attributes = subscription.attributes as unknown as SubscriptionAttributes;
     if (!matches(event, attributes)) continue;
-    const creator = attributes.cr === undefined ? '' : `,"cr":${JSON.stringify(attributes.cr)}`;
-    const body = `{"m2m:sgn":{"nev":{"net":${event.type},"rep":${content(event, attributes)}},"sur":"${cseId}/${subscription.ri}"${creator}}}`;
+    const body = notificationBody(event, subscription, cseId);
     for (const target of attributes.nu) outgoing.push({ subscription: subscription.no, target, body });
   }
   return outgoing;
 }
 
-/** What the notification shows, by `nct`: everything, what was modified, or the identifier. */
-function content({ element, subject, all, modified }: Event, { nct }: SubscriptionAttributes): string {
-  if (nct === 3) return `{"m2m:uri":${JSON.stringify(subject.path)}}`;
-  return `{"${element}":${nct === 2 && modified !== undefined ? JSON.stringify(modified) : all()}}`;
+/** JSON text of the notification one subscription sends of an event (TS-0004 §6.3.5.13). */
+export function notificationBody(event: Event, subscription: Resource, cseId: string): string {
+  const attributes = subscription.attributes as unknown as SubscriptionAttributes;
+  const { cr, nfu, eeno } = attributes;
+  const { attempt, originator } = event;
+  const monitor = attempt === undefined ? '' : `,"om":{"op":${attempt.op},"or":${JSON.stringify(originator)}}`;
+  const cause = eeno === true ? `,"or":${JSON.stringify(originator)}` : '';
+  const creator = cr === undefined ? '' : `,"cr":${JSON.stringify(cr)}`;
+  const forwarding = nfu?.[0] === undefined ? '' : `,"nfu":${JSON.stringify(nfu[0])}`;
+  return `{"m2m:sgn":{"nev":{"net":${event.type},"rep":${content(event, attributes)}${monitor}${cause}},"sur":"${cseId}/${subscription.ri}"${creator}${forwarding}}}`;
 }
 
-function matches(event: Event, { enc, et }: SubscriptionAttributes): boolean {
+/** What the notification shows, by `nct`: everything, what was modified, the identifier, or what the event brings itself. */
+function content({ element, subject, text, modified, representation }: Event, { nct }: SubscriptionAttributes): string {
+  if (representation !== undefined) return JSON.stringify(representation);
+  if (nct === contentType.id) return `{"m2m:uri":${JSON.stringify(subject.path)}}`;
+  return `{"${element}":${nct === contentType.modified && modified !== undefined ? JSON.stringify(modified) : text()}}`;
+}
+
+/** Whether a subscription asks for an event. */
+export function matches(event: Event, { enc, et }: SubscriptionAttributes): boolean {
   if (et < nowTimestamp()) return false;
-  const { net = defaultEvents, chty, atr, fo = 1, ...conditions } = enc ?? {};
-  if (!net.includes(event.type)) return false;
-  const ofChild = event.type === eventType.childCreated || event.type === eventType.childDeleted;
-  if (ofChild && chty !== undefined && !chty.includes(event.subject.ty)) return false;
-  if (event.type === eventType.updated && atr !== undefined) {
-    const { modified = {} } = event;
-    if (!atr.some((name) => Object.hasOwn(modified, name))) return false;
-  }
-  const results = Object.entries(conditions).map(([name, value]) =>
-    holds(name, value as string | number, event.subject),
-  );
-  return results.length === 0 || (fo === 2 ? results.includes(true) : !results.includes(false));
+  if (enc === undefined) return event.attempt === undefined && event.type === eventType.updated;
+  const { net = defaultEvents, om, chty, atr, md: _md, fo = 1, ...conditions } = enc;
+  if (om !== undefined) {
+    if (!om.some((monitor) => watches(monitor, event))) return false;
+  } else if (event.attempt !== undefined || !net.includes(event.type)) return false;
+  else if (!concerns(event, chty, atr)) return false;
+  const results: boolean[] = [];
+  for (const name in conditions)
+    results.push(holds(name, conditions[name as keyof typeof conditions], event.attributes));
+  if (results.length === 0) return true;
+  if (fo === 1) return !results.includes(false);
+  return fo === 2 ? results.includes(true) : results.filter(Boolean).length === 1;
+}
+
+/** `om` (operationMonitor): a named operation, a named originator, or both (TS-0001 Table 9.6.8-3). */
+const watches = ({ ops, or }: { ops?: number; or?: string }, { attempt, originator }: Event): boolean =>
+  attempt !== undefined && (ops === undefined || (ops & attempt.bit) !== 0) && (or === undefined || or === originator);
+
+/** `chty` and `atr` narrow the events they apply to, and no others. */
+function concerns(
+  { type, subject, modified = {} }: Event,
+  chty: readonly number[] | undefined,
+  atr: readonly string[] | undefined,
+): boolean {
+  const ofChild = type === eventType.childCreated || type === eventType.childDeleted;
+  if (ofChild) return chty === undefined || chty.includes(subject.ty);
+  const ofAttributes = type === eventType.updated || type === eventType.blockingUpdate;
+  return !ofAttributes || atr === undefined || atr.some((name) => Object.hasOwn(modified, name));
 }
 
 /** One condition of `enc`; a resource that lacks the attribute does not meet it. */
-function holds(name: string, value: string | number, { attributes, st }: Resource): boolean {
+function holds(name: string, value: string | number | undefined, attributes: JsonObject): boolean {
   const subject = conditionSubjects[name];
-  if (subject === undefined) return true;
-  const found = subject.attribute === 'st' ? st : attributes[subject.attribute];
+  if (subject === undefined || value === undefined) return true;
+  const found = attributes[subject.attribute];
   if (typeof found !== 'string' && typeof found !== 'number') return false;
   return subject.test(found, value);
 }
 
 type Comparable = string | number;
 const below = (found: Comparable, value: Comparable): boolean => found < value;
+const above = (found: Comparable, value: Comparable): boolean => found > value;
 const notBelow = (found: Comparable, value: Comparable): boolean => found >= value;
 
 /** TS-0001 §9.6.8 Table 9.6.8-3; timestamps compare as text. */
@@ -79,13 +93,13 @@ const conditionSubjects: Readonly<
   Record<string, { attribute: string; test: (found: Comparable, value: Comparable) => boolean }>
 > = {
   crb: { attribute: 'ct', test: below },
-  cra: { attribute: 'ct', test: notBelow },
+  cra: { attribute: 'ct', test: above },
   us: { attribute: 'lt', test: below },
-  ms: { attribute: 'lt', test: notBelow },
+  ms: { attribute: 'lt', test: above },
   sts: { attribute: 'st', test: below },
-  stb: { attribute: 'st', test: notBelow },
+  stb: { attribute: 'st', test: above },
   exb: { attribute: 'et', test: below },
-  exa: { attribute: 'et', test: notBelow },
+  exa: { attribute: 'et', test: above },
   szb: { attribute: 'cs', test: below },
   sza: { attribute: 'cs', test: notBelow },
 };

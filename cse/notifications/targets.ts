@@ -9,6 +9,7 @@ import {
   type RequestPrimitive,
   type ResponsePrimitive,
 } from '../primitive.ts';
+import type { Answer } from '../procedures/context.ts';
 import { Refused } from '../refusal.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Store } from '../store/store.ts';
@@ -22,16 +23,22 @@ const releaseFor = (srv: unknown): string =>
 
 const isUrl = (target: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(target);
 
-/** Finds the way to a notification target: a URL, or an AE by open connection or point of access (TS-0004 §7.3.3.9). */
+/**
+ * Finds the way to a notification target: a URL, an AE by open connection or point of access, or another resource, here or
+ * elsewhere, that takes notifications itself (TS-0004 §7.3.3.9).
+ */
 export class Targets implements Notifications {
   readonly #store: Store;
   readonly #names: Names;
+  readonly #perform: (request: RequestPrimitive) => Promise<Answer>;
   readonly #senders = new Map<string, NotificationSender>();
   readonly #connections = new Map<string, NotificationSender>();
 
-  constructor(store: Store, names: Names) {
+  /** @param perform carries out a NOTIFY to a resource that is no AE, here or on another CSE */
+  constructor(store: Store, names: Names, perform: (request: RequestPrimitive) => Promise<Answer>) {
     this.#store = store;
     this.#names = names;
+    this.#perform = perform;
   }
 
   register(scheme: string, sender: NotificationSender): void {
@@ -66,9 +73,11 @@ export class Targets implements Notifications {
       ...(ec === undefined ? {} : { ec }),
     } as const;
     if (!isUrl(target)) {
-      const ae = await this.resourceAt(target);
-      if (ae === undefined) throw new Refused('TARGET_NOT_REACHABLE', `${target} is not a resource here`);
-      return this.sendToAe(ae, { ...request, to: `${this.#names.cseId}/${ae.ri}` }, signal);
+      const resource = await this.resourceAt(target);
+      if (resource?.ty === aeType)
+        return this.sendToAe(resource, { ...request, to: `${this.#names.cseId}/${resource.ri}` }, signal);
+      const answer = await this.#perform({ ...request, to: target, rvi: '3' });
+      return { ...answer, rqi: request.rqi };
     }
     const url = new URL(target);
     url.searchParams.delete('ct');

@@ -2,6 +2,7 @@ import type { Log } from '#platform';
 import type { Access, Asker } from '../access/access.ts';
 import type { Names } from '../address.ts';
 import type { Targets } from '../notifications/targets.ts';
+import type { PreparedEvent } from '../notifications/tell.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
 import type { Committer } from '../store/committer.ts';
 import type { Numbers } from '../store/numbers.ts';
@@ -22,6 +23,8 @@ export interface Context {
   readonly log: Log;
   /** Carries out a request inside this CSE for somebody: fan-out, actions, what a resource brings about. Never rejects. */
   perform(request: RequestPrimitive, asker: Asker): Promise<Answer>;
+  /** Tells subscribers of what is no change of a resource: missing data, a trigger. See `PreparedEvent`. */
+  tell(event: PreparedEvent): Promise<void>;
   /** Tells of every change after its commit, in the order of commits. @returns stops telling */
   observe(observer: (change: CommittedChange) => void): () => void;
 }

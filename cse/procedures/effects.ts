@@ -1,4 +1,5 @@
-import { type Event, eventType, notificationsFor } from '../notifications/evaluate.ts';
+import { notificationsFor } from '../notifications/evaluate.ts';
+import { type Event, eventType } from '../notifications/event.ts';
 import type { JsonObject } from '../primitive.ts';
 import { elementOf, feedLabels } from '../representation.ts';
 import { isInstance, type Resource } from '../store/resource.ts';
@@ -56,7 +57,9 @@ export function effectsOf(
     type,
     subject: resource,
     element,
-    all: () => text,
+    attributes,
+    text: () => text,
+    originator,
     ...(modified === undefined ? {} : { modified }),
   });
   switch (kind) {

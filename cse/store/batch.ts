@@ -56,7 +56,10 @@ export async function applyBatch(client: pg.ClientBase, writes: readonly Write[]
     if (write.kind === 'append') appends.push(write);
     else if (write.kind === 'create') creates.push(write);
     else if (write.kind === 'update') updates.push(write);
-    else removals.push(write);
+    else if (write.kind === 'tell') {
+      result.outcomes.set(write, { done: true });
+      result.take(write.effects());
+    } else removals.push(write);
   }
   if (creates.length > 0) await create(client, creates, result);
   if (updates.length > 0) await update(client, updates, result);

@@ -82,7 +82,13 @@ export interface DeleteInstance {
   readonly effects: () => Effects;
 }
 
-export type Write = AppendInstance | CreateResource | UpdateResource | DeleteResource | DeleteInstance;
+/** Stores notifications of something that changes no resource. */
+export interface Tell {
+  readonly kind: 'tell';
+  readonly effects: () => Effects;
+}
+
+export type Write = AppendInstance | CreateResource | UpdateResource | DeleteResource | DeleteInstance | Tell;
 
 /** How a write ended. `taken`: name or identifier exists; `gone`: target or parent is not there any more; `stale`: changed meanwhile. */
 export type Outcome =

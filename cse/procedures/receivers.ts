@@ -1,0 +1,23 @@
+import { right } from '../access/rule.ts';
+import { Refused } from '../refusal.ts';
+import type { Resource } from '../store/resource.ts';
+import type { Answer, Call, Context } from './context.ts';
+
+/**
+ * Takes a notification that is addressed to a resource of this CSE.
+ * Says itself who may send one; `notify` has only found the resource.
+ */
+export type Receiver = (context: Context, call: Call, resource: Resource) => Promise<Answer>;
+
+/** What takes notifications itself, by resource type. An <AE> is not in here: its notifications are passed on to it. */
+export const receivers: Readonly<Partial<Record<number, Receiver>>> = {
+  5: async ({ access }, { request: { pc }, asker }, resource) => {
+    if (!(await access.permits(asker, right.notify, resource))) {
+      throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not NOTIFY ${resource.path}`);
+    }
+    throw new Refused(
+      'NOT_IMPLEMENTED',
+      `pc: this CSE does not process ${Object.keys(pc ?? {})[0] ?? 'an empty notification'}`,
+    );
+  },
+};
