@@ -86,6 +86,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     access,
     targets,
     log,
+    settings: config.cse,
     perform: (request, asker) => perform(context, request, asker),
     tell: (event) => tell(context, event),
     observe(observer) {

@@ -8,10 +8,32 @@ const textArguments = new Set(['rp']);
 const listArguments = new Set(['rids', 'tids', 'ltids', 'tkns']);
 
 /** Members of the filter criteria; an argument that is none of these and no parameter is an attribute condition. */
-const filterNumbers = new Set(['sts', 'stb', 'sza', 'szb', 'lim', 'fu', 'fo', 'lvl', 'ofst', 'cfs', 'gmty', 'gsf']);
+const filterNumbers = new Set([
+  'sts',
+  'stb',
+  'sza',
+  'szb',
+  'lim',
+  'fu',
+  'fo',
+  'lvl',
+  'ofst',
+  'cfs',
+  'gmty',
+  'gsf',
+  'ops',
+]);
 const filterTexts = new Set(['crb', 'cra', 'ms', 'us', 'exb', 'exa', 'cfq', 'arp', 'geom']);
 const filterLists = new Set(['lbl', 'ty', 'cty', 'smf', 'clbl', 'palb', 'lbq', 'chty', 'pty']);
 const numberLists = new Set(['ty', 'chty', 'pty']);
+
+/** What the names of attributes in conditions begin with, TS-0009 §6.2.2.2. */
+const attributePrefixes: Readonly<Record<string, string>> = { atr: '', catr: 'c.', patr: 'p.' };
+
+function attributeCriterion(argument: string): [criterion: string, name: string] {
+  if (argument.startsWith('c.')) return ['catr', argument.slice(2)];
+  return argument.startsWith('p.') ? ['patr', argument.slice(2)] : ['atr', argument];
+}
 
 type Argument = [name: string, value: string];
 
@@ -28,8 +50,9 @@ export function writeQuery(request: RequestPrimitive): Argument[] {
     add(name, request[name] as Json | undefined);
   }
   for (const [name, value] of Object.entries(request.fc ?? {})) {
-    if (name !== 'atr') add(name, value);
-    else for (const { nm, val } of (Array.isArray(value) ? value : [value]) as JsonObject[]) add(String(nm), val);
+    const prefix = attributePrefixes[name];
+    if (prefix === undefined) add(name, value);
+    else for (const { nm, val } of (Array.isArray(value) ? value : [value]) as JsonObject[]) add(`${prefix}${nm}`, val);
   }
   if (request.op === operation.retrieve) add('atrl', request.to.split('#')[1] ?? request.pc?.['m2m:atrl']);
   return query;
@@ -49,7 +72,6 @@ const truthOf = (text: string): Json =>
 export function readQuery(query: Iterable<Argument>): QueryParameters {
   const parameters: JsonObject = {};
   const filter: JsonObject = {};
-  const attributes: JsonObject[] = [];
   const append = (to: JsonObject, name: string, value: string): void => {
     const known = to[name];
     const items = value.split('+').map((item) => (numberLists.has(name) ? numberOf(item) : item));
@@ -65,9 +87,13 @@ export function readQuery(query: Iterable<Argument>): QueryParameters {
     else if (filterNumbers.has(name)) filter[name] = numberOf(value);
     else if (filterTexts.has(name)) filter[name] = value;
     else if (filterLists.has(name)) append(filter, name, value);
-    else attributes.push({ nm: name, val: value });
+    else {
+      const [criterion, nm] = attributeCriterion(name);
+      const conditions = filter[criterion];
+      if (Array.isArray(conditions)) conditions.push({ nm, val: value });
+      else filter[criterion] = [{ nm, val: value }];
+    }
   }
-  if (attributes.length > 0) filter.atr = attributes;
   const { atrl, ...others } = parameters;
   return {
     ...others,

@@ -1,4 +1,4 @@
-import type { Log } from '#platform';
+import type { Config, Log } from '#platform';
 import type { Access, Asker } from '../access/access.ts';
 import type { Names } from '../address.ts';
 import type { Targets } from '../notifications/targets.ts';
@@ -21,6 +21,8 @@ export interface Context {
   readonly access: Access;
   readonly targets: Targets;
   readonly log: Log;
+  /** Settings, among them the limits (`…Max`). */
+  readonly settings: Config['cse'];
   /** Carries out a request inside this CSE for somebody: fan-out, actions, what a resource brings about. Never rejects. */
   perform(request: RequestPrimitive, asker: Asker): Promise<Answer>;
   /** Tells subscribers of what is no change of a resource: missing data, a trigger. See `PreparedEvent`. */

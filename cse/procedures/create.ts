@@ -26,7 +26,6 @@ const aeType = 2;
 const subscriptionType = 23;
 /** Keeps every path within what an index entry can hold. */
 const pathLengthMax = 2000;
-const depthMax = 64;
 
 /** CREATE, TS-0004 §7.3.3.5; each line is a step of §7.2.2.2. */
 export async function create(context: Context, call: Call): Promise<Answer> {
@@ -41,7 +40,7 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   const definition = definitionOfChild(parent, type, request.pc);
   const given = representationIn(request.pc, definition);
   checkCreate(definition, given);
-  checkName(parent, given);
+  checkName(parent, given, context.settings.depthMax);
   await checkNumber(context, parent, definition);
   return isInstance(type)
     ? createInstance(context, call, parent, given)
@@ -81,7 +80,7 @@ async function checkNumber({ store }: Context, parent: Resource, definition: Res
   throw new Refused('CONFLICT', `ty: ${parent.path} has ${atMost} <${definition.longName}>, which is all it may have`);
 }
 
-function checkName(parent: Resource, { rn }: JsonObject): void {
+function checkName(parent: Resource, { rn }: JsonObject, depthMax: number): void {
   if (parent.depth + 1 > depthMax) throw badRequest(`to: resources can be nested ${depthMax} deep`);
   if (typeof rn !== 'string') return;
   if (parent.path.length + rn.length + 1 > pathLengthMax)

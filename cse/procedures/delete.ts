@@ -2,10 +2,10 @@ import { right } from '../access/rule.ts';
 import { Refused } from '../refusal.ts';
 import { definitionFor } from '../resources/index.ts';
 import { isInstance, type Resource } from '../store/resource.ts';
-import { matchesFilter } from '../store/search.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { effectsOf, surroundingsOf } from './effects.ts';
 import { readFilter } from './filter.ts';
+import { matches } from './judge.ts';
 import { currentAttributes } from './result.ts';
 import { content, noMatch } from './retrieve.ts';
 import { rulesOf } from './rules.ts';
@@ -19,7 +19,7 @@ export async function remove(context: Context, call: Call): Promise<Answer> {
   if (virtual === undefined && !definition?.deletable) {
     throw new Refused('OPERATION_NOT_ALLOWED', `to: <${definition?.longName}> cannot be deleted`);
   }
-  const filter = readFilter(request.fc);
+  const filter = readFilter(request.fc, context.settings.filterValuesMax);
   if (!(await context.access.permits(asker, right.delete, addressed))) {
     throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not DELETE ${addressed.path}`);
   }
@@ -28,7 +28,7 @@ export async function remove(context: Context, call: Call): Promise<Answer> {
   }
   const resource = virtual === undefined ? addressed : await virtualInstance(context, addressed, virtual);
   await refuseDisabledRetrieval(context, resource);
-  if (filter !== undefined && !(await matchesFilter(context.store, resource, filter))) throw noMatch(resource);
+  if (filter !== undefined && !(await matches(context, call.asker, resource, filter))) throw noMatch(resource);
   const { rcn = 0 } = request;
   const shown = rcn === 0 ? undefined : await content(context, call, resource);
   await rulesOf(resource.ty).delete?.(context, resource, asker);

@@ -5,15 +5,9 @@ import type { Resource } from '../store/resource.ts';
 import { search } from '../store/search.ts';
 import type { Call, Context } from './context.ts';
 import type { Filter } from './filter.ts';
+import { joined } from './judge.ts';
 import { currentAttributes } from './result.ts';
 import { findTarget } from './target.ts';
-
-/** Most results of one listing; what is left out is announced by `cnst` and `cnot`. */
-const resultsMax = 2_000;
-/** Resources looked at for one listing, however few of them may be shown. */
-const lookedAtMax = 200_000;
-/** Representations returned in one result (`rcn` 4 and 8). */
-export const representationsMax = 1_000;
 
 export interface Listing {
   readonly resources: readonly Resource[];
@@ -31,7 +25,7 @@ export async function listBelow(
   root: Resource,
   filter: Filter,
   asked: Right,
-  atMost = resultsMax,
+  atMost = context.settings.resultsMax,
 ): Promise<Listing> {
   const { store, access } = context;
   const limit = Math.min(filter.limit ?? atMost, atMost);
@@ -44,8 +38,11 @@ export async function listBelow(
   const resources: Resource[] = [];
   let place = 0;
   let lookedAt = 0;
-  for await (const found of search(store, scope, filter)) {
+  const conditions = { ...filter, only: filter.join === 'all' || filter.judged.length === 0 };
+  for await (const { resource: found, met } of search(store, scope, conditions)) {
     lookedAt += 1;
+    if (lookedAt > context.settings.searchedMax) return { resources, nextOffset: place + 1 };
+    if (!(await joined(context, asker, found, filter, met))) continue;
     const shown = filter.relativePath === undefined ? found : await below(context, found, filter.relativePath);
     const permitted = shown !== undefined && (everywhere || (await access.permits(asker, asked, shown)));
     if (permitted) {
@@ -55,7 +52,6 @@ export async function listBelow(
         resources.push(shown);
       }
     }
-    if (lookedAt >= lookedAtMax) return { resources, nextOffset: place + 1 };
   }
   return { resources };
 }

@@ -7,7 +7,7 @@ const operationNames = new Map<number, OperationName>(
   Object.entries(operation).map(([name, number]) => [number, name as OperationName]),
 );
 
-/** Result contents each operation may ask for, TS-0001 Table 8.1.2-1; of these, 7, 10 and 12 are not served. */
+/** Result contents each operation may ask for, TS-0001 Table 8.1.2-1. */
 const resultContents: Readonly<Record<OperationName, readonly number[]>> = {
   create: [0, 1, 2, 3, 9],
   retrieve: [1, 4, 5, 6, 7, 8, 10, 12],
@@ -16,7 +16,6 @@ const resultContents: Readonly<Record<OperationName, readonly number[]>> = {
   notify: [],
 };
 const discoveryResults: readonly number[] = [6, 11];
-const unservedResults: readonly number[] = [7, 10, 12];
 const releases: readonly string[] = ['1', '2', '2a', '3', '4', '5'];
 const requestIdLengthMax = 255;
 
@@ -80,7 +79,7 @@ function checkCreateParameters({ op, ty, fc }: RequestPrimitive): void {
 
 function checkResultContent(name: OperationName, { rcn, fc }: RequestPrimitive): void {
   if (rcn === undefined) return;
-  const discovery = name === 'retrieve' && Number(fc?.fu) === 1;
+  const discovery = name === 'retrieve' && (Number(fc?.fu) === 1 || Number(fc?.fu) === 3);
   const allowed = discovery ? discoveryResults : resultContents[name];
   if (!allowed.includes(rcn)) {
     const what = discovery ? 'a discovery' : `a ${name.toUpperCase()}`;
@@ -88,7 +87,7 @@ function checkResultContent(name: OperationName, { rcn, fc }: RequestPrimitive):
       `rcn: ${allowed.length === 0 ? 'not accepted' : `one of ${allowed.join(', ')} is expected`} in ${what}, found ${rcn}`,
     );
   }
-  if (unservedResults.includes(rcn)) throw new Refused('NOT_IMPLEMENTED', `rcn: ${rcn} is not supported`);
+  if (rcn === 10) throw new Refused('NOT_IMPLEMENTED', 'rcn: 10 (semantic content) is not supported');
 }
 
 function checkOthers({ op, rt, drt, ec, fc, grtm, sqi }: RequestPrimitive): void {

@@ -1,24 +1,29 @@
+import { messageOf } from '#platform';
 import { right } from '../access/rule.ts';
 import type { Json, JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { elementOf } from '../representation.ts';
 import { definitionFor } from '../resources/index.ts';
+import { statusName } from '../response-status.ts';
 import type { Resource } from '../store/resource.ts';
-import { matchesFilter } from '../store/search.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { type Filter, readFilter } from './filter.ts';
-import { addressOf, type Listing, listBelow, nest, referencesTo, representationsMax } from './listing.ts';
+import { matches, permissions } from './judge.ts';
+import { addressOf, type Listing, listBelow, nest, referencesTo } from './listing.ts';
 import { currentAttributes, represent } from './result.ts';
 import { findTarget, refuseDisabledRetrieval, virtualInstance } from './target.ts';
 
-const everything: Filter = { discovery: false, conditions: [], either: false, offset: 1 };
+const aeType = 2;
+const ipeTimeoutMs = 10_000;
+const everything: Filter = { usage: 'condition', stored: [], judged: [], join: 'all', offset: 1 };
 
 /** RETRIEVE and discovery, TS-0004 §7.3.3.6, §7.3.3.14. */
 export async function retrieve(context: Context, call: Call): Promise<Answer> {
   const { request, asker } = call;
   const target = await findTarget(context, request.to);
-  const filter = readFilter(request.fc);
-  if (filter?.discovery) return discover(context, call, target.resource, filter);
+  const filter = readFilter(request.fc, context.settings.filterValuesMax);
+  if (filter?.usage === 'discovery') return discover(context, call, target.resource, filter);
+  if (filter?.usage === 'IPE discovery') return discoverWithIpe(context, call, target.resource, filter);
   const { resource: addressed, virtual } = target;
   if (!(await context.access.permits(asker, right.retrieve, addressed))) {
     throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not RETRIEVE ${addressed.path}`);
@@ -29,6 +34,7 @@ export async function retrieve(context: Context, call: Call): Promise<Answer> {
   }
   const resource = virtual === undefined ? addressed : await virtualInstance(context, addressed, virtual);
   await refuseDisabledRetrieval(context, resource);
+  if (request.rcn === 7) return original(context, call, resource, names);
   if (names !== undefined) return partial(context, resource, names, request.rcn);
   return content(context, call, resource, filter);
 }
@@ -37,10 +43,14 @@ export async function retrieve(context: Context, call: Call): Promise<Answer> {
 export async function content(context: Context, call: Call, resource: Resource, filter?: Filter): Promise<Answer> {
   const { rcn = 1, drt } = call.request;
   // Without children in the result, the filter asks about the target itself.
-  if (rcn === 1 && filter !== undefined && !(await matchesFilter(context.store, resource, filter)))
+  if ((rcn === 1 || rcn === 12) && filter !== undefined && !(await matches(context, call.asker, resource, filter)))
     throw noMatch(resource);
   const rsc = 2000;
   if (rcn === 1) return { rsc, pc: represent(resource, await currentAttributes(context.store, resource)) };
+  if (rcn === 12) {
+    const acop = await permissions(context, call.asker, resource);
+    return { rsc, pc: { 'm2m:acr': { acor: [call.asker.originator], acop } } };
+  }
   const withRepresentations = rcn === 4 || rcn === 8;
   const listing = await listBelow(
     context,
@@ -48,7 +58,7 @@ export async function content(context: Context, call: Call, resource: Resource, 
     resource,
     filter ?? everything,
     right.retrieve,
-    withRepresentations ? representationsMax : undefined,
+    withRepresentations ? context.settings.representationsMax : undefined,
   );
   const status = partialStatus(listing);
   if (rcn === 6) return { rsc, pc: { 'm2m:rrl': { rrf: referencesTo(listing.resources, drt) } }, ...status };
@@ -63,10 +73,37 @@ async function discover(context: Context, call: Call, root: Resource, filter: Fi
   const { rcn, drt } = call.request;
   const listing = await listBelow(context, call, root, filter, right.discover);
   const pc: JsonObject =
-    rcn === undefined
+    rcn === undefined || rcn === 11
       ? { 'm2m:uril': listing.resources.map((resource) => addressOf(resource, drt)) }
       : { 'm2m:rrl': { rrf: referencesTo(listing.resources, drt) } };
   return { rsc: 2000, pc, ...partialStatus(listing) };
+}
+
+/**
+ * `fu=3`: when nothing matches below an AE that interworks with another technology, it is asked to look there and to
+ * create what it finds (TS-0004 §7.3.3.14, §7.5.1.2.9).
+ */
+async function discoverWithIpe(context: Context, call: Call, ae: Resource, filter: Filter): Promise<Answer> {
+  if (ae.ty !== aeType) throw badRequest(`fu: 3 (IPE on-demand discovery) is asked of an <AE>, ${ae.path} is none`);
+  const found = await discover(context, call, ae, filter);
+  const [list] = Object.values(found.pc ?? {});
+  if (
+    Array.isArray(list)
+      ? list.length > 0
+      : Object.values(list ?? {}).some((item) => Array.isArray(item) && item.length > 0)
+  )
+    return found;
+  const { fc = {} } = call.request;
+  const request = { 'm2m:sgn': { sur: ae.path, idr: { or: call.asker.originator, fc: { ...fc } } } };
+  const { rsc } = await context.targets
+    .send(ae.ri, request, AbortSignal.timeout(ipeTimeoutMs))
+    .catch((error: unknown) => {
+      throw new Refused('DISCOVERY_DENIED_BY_IPE', `fu: ${ae.path} does not answer: ${messageOf(error)}`, {
+        cause: error,
+      });
+    });
+  if (rsc !== 2000) throw new Refused('DISCOVERY_DENIED_BY_IPE', `fu: ${ae.path} answered ${statusName(rsc) ?? rsc}`);
+  return discover(context, call, ae, filter);
 }
 
 /** Content status and offset, when something was left out (TS-0001 §8.1.2). */
@@ -87,6 +124,16 @@ function attributeNames(pc: JsonObject | undefined, fragment: string | undefined
     throw badRequest('pc: a RETRIEVE may only hold "m2m:atrl", a list of attribute names');
   }
   return list;
+}
+
+/** Result content 7: what an announced resource stands for, as its own CSE shows it to the originator (TS-0004 §7.3.3.12). */
+async function original(context: Context, call: Call, resource: Resource, names?: readonly string[]): Promise<Answer> {
+  const { lnk } = resource.attributes;
+  if (typeof lnk !== 'string')
+    throw badRequest(`rcn: 7 (original resource) is asked of an announced resource, ${resource.path} is none`);
+  const { fr, fc, drt, ...request } = call.request;
+  const content = names === undefined ? {} : { pc: { 'm2m:atrl': [...names] } };
+  return context.perform({ ...request, ...content, fr: call.asker.originator, to: lnk, rcn: 1 }, call.asker);
 }
 
 async function partial(

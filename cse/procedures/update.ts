@@ -5,13 +5,13 @@ import { attributesOf } from '../representation.ts';
 import { definitionFor } from '../resources/index.ts';
 import { checkUpdate, representationIn } from '../resources/validate.ts';
 import { holdsInstances, type Resource } from '../store/resource.ts';
-import { matchesFilter } from '../store/search.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { checkPolicies } from './create.ts';
 import { effectsOf, surroundingsOf } from './effects.ts';
 import { expirationTime } from './expiration.ts';
 import { readFilter } from './filter.ts';
+import { matches } from './judge.ts';
 import { differences, represent } from './result.ts';
 import { noMatch } from './retrieve.ts';
 import { rulesOf } from './rules.ts';
@@ -29,8 +29,8 @@ export async function update(context: Context, call: Call): Promise<Answer> {
     if (virtual !== undefined || definition === undefined || !definition.updatable) {
       throw new Refused('OPERATION_NOT_ALLOWED', `to: <${virtual ?? definition?.longName}> cannot be updated`);
     }
-    const filter = readFilter(request.fc);
-    if (filter !== undefined && !(await matchesFilter(context.store, resource, filter))) throw noMatch(resource);
+    const filter = readFilter(request.fc, context.settings.filterValuesMax);
+    if (filter !== undefined && !(await matches(context, call.asker, resource, filter))) throw noMatch(resource);
     await authorize(context, call, resource);
     const given = representationIn(request.pc, definition);
     checkUpdate(definition, given);
