@@ -3,6 +3,7 @@ import { Feed, messageOf } from '#platform';
 import { Access } from './access/access.ts';
 import { CredentialStore } from './access/credentials.ts';
 import type { Names } from './address.ts';
+import { createAutomation } from './automation.ts';
 import { createHttpBinding } from './bindings/http/index.ts';
 import { layFoundation, operatorPolicyName } from './foundation.ts';
 import type { Cse, CseOptions, Load } from './interface.ts';
@@ -22,7 +23,7 @@ import { Numbers } from './store/numbers.ts';
 import { changeTable } from './store/schema.ts';
 import { Store } from './store/store.ts';
 import { Sweep } from './store/sweep.ts';
-import type { CommittedChange } from './store/write.ts';
+import type { ChangeElsewhere, CommittedChange } from './store/write.ts';
 
 const retryAfterSeconds = 2;
 
@@ -60,6 +61,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     observe: (outcome, count) => metrics.notification(outcome, count),
   });
   const observers = new Set<(change: CommittedChange) => void>();
+  const observersElsewhere = new Set<(change: ChangeElsewhere | undefined) => void>();
   const committer = new Committer({
     databaseUrl: database.url,
     store,
@@ -74,12 +76,16 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     changed(changes) {
       for (const change of changes) for (const observer of observers) observer(change);
     },
+    changedElsewhere(change) {
+      for (const observer of observersElsewhere) observer(change);
+    },
     observeBatch: (size, seconds) => metrics.batch(size, seconds),
   });
   const context: Context = {
     names,
     admin,
     security,
+    config: config.cse,
     store,
     committer,
     numbers,
@@ -93,7 +99,12 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       observers.add(observer);
       return () => observers.delete(observer);
     },
+    observeElsewhere(observer) {
+      observersElsewhere.add(observer);
+      return () => observersElsewhere.delete(observer);
+    },
   };
+  const automation = createAutomation(context);
   const sweep = new Sweep({
     pool,
     store,
@@ -153,6 +164,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     feedLags: () => feed.lags(),
   });
   await delivery.start();
+  await automation.start();
   sweep.start();
 
   return {
@@ -163,6 +175,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       await http.close();
       stopping = true;
       await sweep.stop();
+      await automation.stop();
       await pending.drained();
       await delivery.stop();
       await committer.close();

@@ -160,6 +160,30 @@ export const settings = {
       72,
       'How long committed changes wait for consumers that are away.',
     ),
+    actionQueueMax: setting(
+      'ALZETTE_CSE_ACTION_QUEUE_MAX',
+      count(1, 1_000_000),
+      10_000,
+      'Changes that wait to be looked at by actions and processes; further ones are not looked at, and logged.',
+    ),
+    actionChainMax: setting(
+      'ALZETTE_CSE_ACTION_CHAIN_MAX',
+      count(1, 100),
+      8,
+      'Actions that may trigger each other in a row, before the chain is cut.',
+    ),
+    actionPeriodMs: setting(
+      'ALZETTE_CSE_ACTION_PERIOD_MS',
+      count(1, 86_400_000),
+      10_000,
+      'Rest of a periodic action that names none, milliseconds.',
+    ),
+    actionTimes: setting(
+      'ALZETTE_CSE_ACTION_TIMES',
+      count(1, 1_000_000),
+      100,
+      'Firings of a continuous action that names no number.',
+    ),
   },
   mqtt: {
     port: setting('ALZETTE_MQTT_PORT', port, 1883, 'Embedded MQTT broker.'),

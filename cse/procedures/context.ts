@@ -4,10 +4,9 @@ import type { Names } from '../address.ts';
 import type { Targets } from '../notifications/targets.ts';
 import type { PreparedEvent } from '../notifications/tell.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
-import type { Committer } from '../store/committer.ts';
 import type { Numbers } from '../store/numbers.ts';
 import type { Store } from '../store/store.ts';
-import type { CommittedChange } from '../store/write.ts';
+import type { ChangeElsewhere, CommittedChange, Outcome, Write } from '../store/write.ts';
 
 /** Everything the procedures need from outside; there is one per CSE. */
 export interface Context {
@@ -15,8 +14,10 @@ export interface Context {
   readonly admin: string;
   /** `open`: originators are believed. */
   readonly security: 'token' | 'open';
+  /** Limits and defaults. */
+  readonly config: Config['cse'];
   readonly store: Store;
-  readonly committer: Committer;
+  readonly committer: { submit(write: Write): Promise<Outcome> };
   readonly numbers: Numbers;
   readonly access: Access;
   readonly targets: Targets;
@@ -29,6 +30,8 @@ export interface Context {
   tell(event: PreparedEvent): Promise<void>;
   /** Tells of every change after its commit, in the order of commits. @returns stops telling */
   observe(observer: (change: CommittedChange) => void): () => void;
+  /** Tells what other nodes committed; undefined: some of it may have been missed. @returns stops telling */
+  observeElsewhere(observer: (change: ChangeElsewhere | undefined) => void): () => void;
 }
 
 /** A request whose form is checked and whose originator is established. */

@@ -1,6 +1,8 @@
 import { accessControlPolicyRules } from './rules/access-control-policy.ts';
+import { actionRules } from './rules/action.ts';
 import { aeRules } from './rules/ae.ts';
 import { containerRules } from './rules/container.ts';
+import { dependencyRules } from './rules/dependency.ts';
 import { subscriptionRules } from './rules/subscription.ts';
 import type { TypeRules } from './type-rules.ts';
 
@@ -9,6 +11,8 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [2, aeRules],
   [3, containerRules],
   [23, subscriptionRules],
+  [65, actionRules],
+  [66, dependencyRules],
 ]);
 
 export const rulesOf = (type: number): TypeRules => rulesByType.get(type) ?? {};

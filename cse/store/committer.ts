@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type Events, type Feed, type Log, messageOf } from '#platform';
 import { applyBatch, type BatchResult } from './batch.ts';
 import type { Stale, Store } from './store.ts';
-import { type CommittedChange, type Outcome, Saturated, type Write } from './write.ts';
+import { type ChangeElsewhere, type CommittedChange, type Outcome, Saturated, type Write } from './write.ts';
 
 /** A stored notification that waits for delivery. */
 export interface StoredNotification {
@@ -41,6 +41,8 @@ export interface CommitterOptions {
   readonly notificationsStored: (notifications: readonly StoredNotification[], more: boolean) => void;
   /** Called after each commit with what it changed, in the order of commits; must not throw. */
   readonly changed: (changes: readonly CommittedChange[]) => void;
+  /** Called for commits of other nodes; undefined: some may have been missed. Must not throw. */
+  readonly changedElsewhere: (change: ChangeElsewhere | undefined) => void;
   readonly observeBatch: (size: number, seconds: number) => void;
 }
 
@@ -100,7 +102,10 @@ export class Committer {
     } as pg.PoolConfig);
     this.#pool.on('error', (error) => options.log.warn({ reason: error.message }, 'a committing connection was lost'));
     this.#unsubscribe = options.events.subscribe(channel, (payload) => this.#heard(payload));
-    options.events.onReconnect(() => options.store.invalidateAll());
+    options.events.onReconnect(() => {
+      options.store.invalidateAll();
+      options.changedElsewhere(undefined);
+    });
   }
 
   /** Writes that wait for their turn. */
@@ -327,10 +332,10 @@ export class Committer {
 
   /** What other nodes have to forget, in as few signals as fit. */
   #payloads(result: BatchResult): string[] {
-    const { containers, resources, subscribed, subtrees } = staleAfter(result);
+    const { containers, subscribed, subtrees } = staleAfter(result);
     const words = [
       ...[...containers].map((no) => `c${no.toString(36)}`),
-      ...[...resources].map((no) => `r${no.toString(36)}`),
+      ...result.written.map(({ no, ty }) => `r${no.toString(36)}.${ty.toString(36)}`),
       ...[...subscribed].map((no) => `s${no.toString(36)}`),
       ...[...subtrees].map((path) => `t${path}`),
     ];
@@ -349,14 +354,16 @@ export class Committer {
   #heard(payload: string): void {
     const [node, ...words] = payload.split(' ');
     if (node === this.#node) return;
-    const numbers = (kind: string) =>
-      words.filter((word) => word.startsWith(kind)).map((word) => Number.parseInt(word.slice(1), 36));
-    this.#options.store.invalidate({
-      containers: numbers('c'),
-      resources: numbers('r'),
-      subscribed: numbers('s'),
-      subtrees: words.filter((word) => word.startsWith('t')).map((word) => word.slice(1)),
+    const texts = (kind: string) => words.filter((word) => word.startsWith(kind)).map((word) => word.slice(1));
+    const numbers = (kind: string) => texts(kind).map((word) => Number.parseInt(word, 36));
+    const subtrees = texts('t');
+    const written = texts('r').map((word) => {
+      const [no = '', type = ''] = word.split('.');
+      return { no: Number.parseInt(no, 36), ty: Number.parseInt(type, 36) };
     });
+    const resources = written.map(({ no }) => no);
+    this.#options.store.invalidate({ containers: numbers('c'), resources, subscribed: numbers('s'), subtrees });
+    if (written.length > 0 || subtrees.length > 0) this.#options.changedElsewhere({ written, subtrees });
   }
 }
 

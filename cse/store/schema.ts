@@ -95,5 +95,22 @@ class CseResources1763800001000 implements MigrationInterface {
   }
 }
 
+class CseActions1763840000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'CREATE TABLE cse.action_firing (action bigint PRIMARY KEY, last_at timestamptz NOT NULL, fired integer NOT NULL)',
+    );
+    // Types that act by themselves are held in memory; at the start they are read by type.
+    await runner.query(
+      'CREATE INDEX resource_acting ON cse.resource (ty) WHERE ty IN (7, 8, 10, 11, 12, 14, 19, 20, 21, 62, 63, 64, 65)',
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX cse.resource_acting');
+    await runner.query('DROP TABLE cse.action_firing');
+  }
+}
+
 /** Tables of this room, for `openDatabase`. */
-export const schema: RoomSchema = { migrations: [CseResources1763800001000] };
+export const schema: RoomSchema = { migrations: [CseResources1763800001000, CseActions1763840000000] };

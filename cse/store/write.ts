@@ -21,6 +21,16 @@ export interface CommittedChange {
   /** What an UPDATE changed. */
   readonly modified?: JsonObject;
   readonly originator: string;
+  /** How many actions in a row brought it about; absent: none. */
+  readonly causes?: number;
+}
+
+/** What a node learns of a commit of another one. */
+export interface ChangeElsewhere {
+  /** Resources that were created or updated. */
+  readonly written: readonly { readonly no: number; readonly ty: number }[];
+  /** Paths of resources that were deleted with everything below them. */
+  readonly subtrees: readonly string[];
 }
 
 /** What a change causes beyond itself; stored in the same transaction. */

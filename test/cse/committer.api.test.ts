@@ -32,6 +32,7 @@ describe('group commit', () => {
       log,
       notificationsStored: () => {},
       changed: () => {},
+      changedElsewhere: () => {},
       observeBatch: (size) => sizes.push(size),
     });
     try {

@@ -1,0 +1,22 @@
+import { Actions } from './actions/actions.ts';
+import type { Context } from './procedures/context.ts';
+
+/** A part of the CSE that works without being asked. */
+export interface Background {
+  start(): Promise<void>;
+  /** Resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+}
+
+/** Everything that acts by itself upon what resources say. */
+export function createAutomation(context: Context): Background {
+  const parts: readonly Background[] = [new Actions(context)];
+  return {
+    async start() {
+      for (const part of parts) await part.start();
+    },
+    async stop() {
+      for (const part of parts) await part.stop();
+    },
+  };
+}
