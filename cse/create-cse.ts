@@ -9,8 +9,10 @@ import { layFoundation, operatorPolicyName } from './foundation.ts';
 import type { Cse, CseOptions, Load } from './interface.ts';
 import { CseMetrics } from './metrics.ts';
 import { Delivery } from './notifications/delivery.ts';
+import { Statistics } from './notifications/statistics.ts';
 import { Targets } from './notifications/targets.ts';
 import { tell } from './notifications/tell.ts';
+import { Windows } from './notifications/windows.ts';
 import { PendingRequests } from './pending.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from './primitive.ts';
 import type { Context } from './procedures/context.ts';
@@ -52,11 +54,16 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   const itself = { originator: names.cseId, authenticated: true, registered: true };
   const targets = new Targets(store, names, (request) => perform(context, request, itself));
 
+  const windows = new Windows(store, names);
   const delivery = new Delivery({
     pool,
     store,
     targets,
+    windows,
     log,
+    batchMs: config.cse.batchSeconds * 1000,
+    perTargetMax: config.cse.notificationsMax,
+    attempted: (subscription, target, events, answered) => statistics.count(subscription, target, events, answered),
     delivered: (subscription) => countDown(context, subscription),
     observe: (outcome, count) => metrics.notification(outcome, count),
   });
@@ -91,6 +98,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     numbers,
     access,
     targets,
+    windows,
     log,
     settings: config.cse,
     perform: (request, asker) => perform(context, request, asker),
@@ -105,6 +113,8 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     },
   };
   const automation = createAutomation(context);
+  const statistics = new Statistics(context);
+  context.observe((change) => delivery.changed(change));
   const sweep = new Sweep({
     pool,
     store,
@@ -165,6 +175,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   });
   await delivery.start();
   await automation.start();
+  statistics.start();
   sweep.start();
 
   return {
@@ -178,6 +189,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       await automation.stop();
       await pending.drained();
       await delivery.stop();
+      await statistics.stop();
       await committer.close();
       await feed.close();
       credentials.close();

@@ -4,6 +4,7 @@
  */
 
 type Field = (value: number) => boolean;
+type Schedule = (milliseconds: number) => boolean;
 
 const bounds: readonly (readonly [number, number])[] = [
   [0, 59],
@@ -14,9 +15,10 @@ const bounds: readonly (readonly [number, number])[] = [
   [0, 6],
   [2000, 9999],
 ];
+const secondMs = 1_000;
 
 /** @returns undefined when the text is not a schedule entry */
-export function readSchedule(text: string): ((milliseconds: number) => boolean) | undefined {
+export function readSchedule(text: string): Schedule | undefined {
   const parts = text.trim().split(/\s+/);
   if (parts.length !== bounds.length) return undefined;
   const fields: Field[] = [];
@@ -38,6 +40,18 @@ export function readSchedule(text: string): ((milliseconds: number) => boolean) 
     ];
     return fields.every((field, index) => field(values[index] ?? -1));
   };
+}
+
+/**
+ * Milliseconds from now until one of the schedules includes the time; 0: it does now. Looks ahead no further than asked.
+ * @returns `horizonMs` when none does before that
+ */
+export function untilOpen(schedules: readonly Schedule[], now: number, horizonMs: number): number {
+  const open = (time: number) => schedules.some((includes) => includes(time));
+  if (open(now)) return 0;
+  const next = Math.floor(now / secondMs) * secondMs + secondMs;
+  for (let time = next; time < now + horizonMs; time += secondMs) if (open(time)) return time - now;
+  return horizonMs;
 }
 
 function readField(text: string, [minimum, maximum]: readonly [number, number]): Field | undefined {

@@ -154,6 +154,30 @@ export const settings = {
       200_000,
       'Resources looked at for one answer, however few of them match.',
     ),
+    batchSeconds: setting(
+      'ALZETTE_CSE_BATCH_SECONDS',
+      count(1, 86_400),
+      60,
+      'How long notifications are collected for a batch that names no duration.',
+    ),
+    notificationsMax: setting(
+      'ALZETTE_CSE_NOTIFICATIONS_MAX',
+      count(1, 1_000_000),
+      10_000,
+      'Notifications that wait for one target; beyond, those of low priority and then the oldest are given up.',
+    ),
+    crossMembersMax: setting(
+      'ALZETTE_CSE_CROSS_MEMBERS_MAX',
+      count(1, 1000),
+      50,
+      'Members of one cross-resource subscription.',
+    ),
+    crossWindowSecondsMax: setting(
+      'ALZETTE_CSE_CROSS_WINDOW_SECONDS_MAX',
+      count(1, 31 * 86_400),
+      86_400,
+      'Longest time window of a cross-resource subscription.',
+    ),
     feedRetentionHours: setting(
       'ALZETTE_CSE_FEED_RETENTION_HOURS',
       count(1, 24 * 365),

@@ -1,78 +1,86 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Log, messageOf } from '#platform';
-import type { JsonObject } from '../primitive.ts';
+import type { JsonObject, ResponsePrimitive } from '../primitive.ts';
+import { pendingNotification } from '../resources/enumerations.ts';
 import type { SubscriptionAttributes } from '../resources/index.ts';
-import { statusName } from '../response-status.ts';
+import { responseStatus, statusName } from '../response-status.ts';
 import type { StoredNotification } from '../store/committer.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Store } from '../store/store.ts';
+import type { CommittedChange } from '../store/write.ts';
 import { fromDuration } from '../timestamp.ts';
+import { NotificationQueue, type Shelf } from './queue.ts';
+import { ageMsMax, giveUpSurplus } from './retention.ts';
 import type { Targets } from './targets.ts';
+import type { Windows } from './windows.ts';
 
-/** Notifications of one queue held in memory; more wait in the store. */
-const queueEntriesMax = 256;
 /** In a batch notification; a larger `bn.num` is served in parts. */
 const batchEntriesMax = 1000;
-const inMemoryMax = 20_000;
 const attemptTimeoutMs = 10_000;
 const firstRetryMs = 500;
 const longestRetryMs = 60_000;
-/** What waits longer than this is given up. */
-const ageMsMax = 72 * 3_600_000;
-/** Waiting notifications per subscription and target; the oldest beyond are given up. */
-const pendingMax = 10_000;
 /** Attempts for a notice about a subscription that is gone. */
 const noticeAttempts = 5;
 const settleEveryMs = 50;
 const trimEveryMs = 60_000;
-const defaultBatchDurationMs = 60_000;
-/** A longer timer of Node.js would end at once; whoever waits looks again. */
-const timerMsMax = 3_600_000;
+/** Event categories, TS-0004 §6.3.3. */
+const category = { immediate: 2, latest: 4 } as const;
+/** What says that another attempt may succeed; everything else is a refusal. */
+const passing: ReadonlySet<number> = new Set([
+  responseStatus.REQUEST_TIMEOUT.rsc,
+  responseStatus.INTERNAL_SERVER_ERROR.rsc,
+  responseStatus.TARGET_NOT_REACHABLE.rsc,
+  responseStatus.REMOTE_ENTITY_NOT_REACHABLE.rsc,
+]);
 
-export type DeliveryOutcome = 'delivered' | 'refused' | 'retried' | 'given up';
-
-interface Queue {
-  readonly subscription: number;
-  readonly target: string;
-  waiting: StoredNotification[];
-  /** More wait in the store than in memory. */
-  behind: boolean;
-  /** Wakes a batch that waits for more. */
-  wake: () => void;
-  /** Current rate limit window. */
-  windowEndsAt: number;
-  sentInWindow: number;
-}
+export type DeliveryOutcome = 'delivered' | 'refused' | 'retried' | 'given up' | 'not scheduled';
 
 export interface DeliveryOptions {
   readonly pool: pg.Pool;
   readonly store: Store;
   readonly targets: Targets;
+  readonly windows: Windows;
   readonly log: Log;
-  /** After each successful delivery, for `exc`. */
-  readonly delivered: (subscription: Resource) => Promise<void>;
+  /** How long `bn` without `dur` waits. */
+  readonly batchMs: number;
+  /** Notifications that may wait for one target. */
+  readonly perTargetMax: number;
+  /** Each attempt, for `nsi`. @param events how many the message tells of */
+  readonly attempted: (subscription: Resource, target: string, events: number, answered: boolean) => void;
+  /** After each successful delivery, for `exc` and wishes of the target. */
+  readonly delivered: (subscription: Resource, target: string, answer: ResponsePrimitive) => Promise<void>;
   readonly observe: (outcome: DeliveryOutcome, count: number) => void;
+}
+
+/** One message to a target, and how many of the waiting notifications are in it. */
+interface Message {
+  readonly content: JsonObject;
+  readonly count: number;
+  readonly ec: number | undefined;
+  /** Milliseconds since 1970 of the newest event in it. */
+  readonly at: number;
 }
 
 /**
  * Delivers stored notifications: one queue per subscription and target, each in order and independent of all others, so
- * that one that does not answer holds up nobody else. A notification leaves the store once it is delivered; after a crash
- * delivery goes on with what is left (at least once).
+ * that one that does not answer holds up nobody else. What a subscription says about batches, rate and schedules is looked
+ * at before each attempt, in the order of TS-0004 §7.5.1.2.2. A notification leaves the store once it is delivered; after
+ * a crash delivery goes on with what is left (at least once).
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #queues = new Map<string, Queue>();
+  readonly #queues = new Map<string, NotificationQueue>();
   readonly #stopping = new AbortController();
   readonly #workers = new Set<Promise<void>>();
   readonly #timers: NodeJS.Timeout[] = [];
-  /** Delivered, but not yet removed from the store. */
-  readonly #settled = new Set<number>();
-  #inMemory = 0;
+  /** Queues that wait for a schedule. */
+  readonly #closed = new Set<NotificationQueue>();
+  readonly #shelf: Shelf;
   #settling: Promise<void> = Promise.resolve();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#shelf = { pool: options.pool, settled: new Set(), held: 0, stopping: this.#stopping.signal };
   }
 
   /** Takes up what a previous run left, and starts delivering. */
@@ -88,7 +96,7 @@ export class Delivery {
 
   /** Notifications in memory. */
   get depth(): number {
-    return this.#inMemory;
+    return this.#shelf.held;
   }
 
   /** Queues, that is pairs of subscription and target, with something to deliver. */
@@ -98,15 +106,8 @@ export class Delivery {
 
   /** Takes over what was just committed, in the order of commits. */
   enqueue(notifications: readonly StoredNotification[]): void {
-    for (const notification of notifications) {
-      const queue = this.#queueFor(notification.subscription, notification.target);
-      if (queue.behind || queue.waiting.length >= queueEntriesMax || this.#inMemory >= inMemoryMax) queue.behind = true;
-      else {
-        queue.waiting.push(notification);
-        this.#inMemory += 1;
-      }
-      queue.wake();
-    }
+    for (const notification of notifications)
+      this.#queueFor(notification.subscription, notification.target).add(notification);
   }
 
   /** Looks in the store for queues that nobody told of. */
@@ -114,10 +115,24 @@ export class Delivery {
     const { rows } = await this.#options.pool.query<{ subscription: number; target: string }>(
       'SELECT DISTINCT subscription, target FROM cse.notification',
     );
-    for (const { subscription, target } of rows) {
-      const queue = this.#queueFor(subscription, target);
-      queue.behind = true;
-      queue.wake();
+    for (const { subscription, target } of rows) this.takeUp(subscription, target);
+  }
+
+  /** Looks in the store for notifications of one queue. */
+  takeUp(subscription: number, target: string): void {
+    const queue = this.#queueFor(subscription, target);
+    queue.behind = true;
+    queue.wake();
+  }
+
+  /** Lets queues look again when what they wait for may have changed. */
+  changed({ resource: { no, ty, attributes } }: CommittedChange): void {
+    if (this.#queues.size === 0) return;
+    if (ty === 23 || ty === 48) {
+      const { nu } = attributes as unknown as SubscriptionAttributes;
+      for (const target of nu) this.#queues.get(key(no, target))?.wake();
+    } else if (this.#closed.size > 0 && (ty === 18 || ty === 14 || ty === 2)) {
+      for (const queue of this.#closed) queue.wake();
     }
   }
 
@@ -135,184 +150,220 @@ export class Delivery {
     });
   }
 
-  #queueFor(subscription: number, target: string): Queue {
-    const key = `${subscription} ${target}`;
-    const known = this.#queues.get(key);
+  #queueFor(subscription: number, target: string): NotificationQueue {
+    const known = this.#queues.get(key(subscription, target));
     if (known !== undefined) return known;
-    const queue: Queue = {
-      subscription,
-      target,
-      waiting: [],
-      behind: false,
-      wake: () => {},
-      windowEndsAt: 0,
-      sentInWindow: 0,
-    };
-    this.#queues.set(key, queue);
-    const worker = this.#work(key, queue).finally(() => this.#workers.delete(worker));
+    const queue = new NotificationQueue(subscription, target, this.#shelf);
+    this.#queues.set(key(subscription, target), queue);
+    const worker = this.#work(queue).finally(() => this.#workers.delete(worker));
     this.#workers.add(worker);
     return queue;
   }
 
-  async #work(key: string, queue: Queue): Promise<void> {
+  async #work(queue: NotificationQueue): Promise<void> {
     await null; // whoever made the queue fills it first
     while (!this.#stopping.signal.aborted) {
       try {
-        if (queue.waiting.length === 0 && queue.behind) await this.#refill(queue, queueEntriesMax);
+        if (queue.waiting.length === 0 && queue.behind) await queue.refill();
         if (queue.waiting.length === 0) {
           if (queue.behind) continue;
           // The window of a rate limit outlives what was sent in it.
           const windowLeftMs = queue.windowEndsAt - Date.now();
           if (windowLeftMs > 0) {
-            await this.#more(queue, windowLeftMs);
+            await queue.more(windowLeftMs);
             continue;
           }
-          this.#queues.delete(key);
+          this.#queues.delete(key(queue.subscription, queue.target));
           return;
         }
         await this.#deliverNext(queue);
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         this.#options.log.warn({ target: queue.target, reason: messageOf(error) }, 'a notification queue pauses');
-        await this.#pause(firstRetryMs);
+        await queue.more(firstRetryMs);
       }
     }
   }
 
-  async #refill(queue: Queue, upTo: number): Promise<void> {
-    // Cleared first: what is committed while we read sets it again.
-    queue.behind = false;
-    const held = new Set([...queue.waiting.map(({ id }) => id), ...this.#settled]);
-    const { rows } = await this.#options.pool.query<{ id: number; body: string; at: Date }>(
-      `SELECT id, body, at FROM cse.notification
-       WHERE subscription = $1 AND target = $2 AND NOT (id = ANY ($3::bigint[])) ORDER BY id LIMIT $4`,
-      [queue.subscription, queue.target, [...held], upTo],
-    );
-    const { subscription, target } = queue;
-    const found = rows.map(({ id, body, at }) => ({ id, subscription, target, body, at: at.getTime() }));
-    const known = new Set(found.map(({ id }) => id));
-    const complete = rows.length < upTo;
-    if (!complete) queue.behind = true;
-    // What was enqueued while we read may have been read too; and while more is left in the store, the newer has to wait.
-    const before = queue.waiting.length;
-    const added = queue.waiting.filter(({ id }) => !held.has(id) && !known.has(id));
-    queue.waiting = [...queue.waiting.filter(({ id }) => held.has(id)), ...found, ...(complete ? added : [])].sort(
-      (one, other) => one.id - other.id,
-    );
-    this.#inMemory += queue.waiting.length - before;
+  /** One step: a message sent, dropped, or something waited for. */
+  async #deliverNext(queue: NotificationQueue): Promise<void> {
+    const subscription = await this.#options.store.byNumber(queue.subscription);
+    if (subscription === undefined) return this.#deliverNotice(queue);
+    const attributes = subscription.attributes as unknown as SubscriptionAttributes;
+    this.#dropAged(queue, attributes);
+    if (queue.waiting.length === 0 || !(await this.#mayGo(queue, attributes))) return;
+    const message = await this.#compose(queue, attributes);
+    if (message === undefined || !(await this.#isOpen(queue, attributes, message))) return;
+    await this.#attempt(queue, message, subscription);
   }
 
-  async #deliverNext(queue: Queue): Promise<void> {
-    const subscription = await this.#options.store.byNumber(queue.subscription);
-    const attributes = subscription?.attributes as unknown as SubscriptionAttributes | undefined;
-    if (!(await this.#mayGo(queue, attributes))) return;
-    const batch = attributes?.bn === undefined ? queue.waiting.slice(0, 1) : await this.#collect(queue, attributes.bn);
-    const newest = batch.at(-1);
-    if (newest === undefined) return;
-    const latestOnly = attributes?.bn !== undefined && attributes.ln === true;
-    const content = latestOnly || attributes?.bn === undefined ? parse(newest) : aggregate(batch);
-    const ec = latestOnly ? 4 : attributes?.nec;
-    const limits = {
-      until: newest.at + (maxAge(attributes) ?? ageMsMax),
-      attempts: subscription === undefined ? noticeAttempts : Infinity,
-    };
-    const delivered = await this.#insist(queue, content, ec, limits);
-    if (this.#stopping.signal.aborted && !delivered) return;
-    this.#done(queue, batch);
-    queue.sentInWindow += 1;
-    if (delivered && subscription !== undefined) await this.#options.delivered(subscription);
+  /**
+   * What came with the deletion of a subscription; nothing of what it had not sent before (TS-0004 §7.4.8.2.4). That is
+   * what the store has left.
+   */
+  async #deliverNotice(queue: NotificationQueue): Promise<void> {
+    if (!queue.orphaned) {
+      queue.orphaned = true;
+      queue.reread();
+      return;
+    }
+    const [first] = queue.waiting;
+    if (first === undefined) return;
+    await this.#attempt(queue, { content: parse(first), count: 1, ec: undefined, at: first.at }, undefined);
+  }
+
+  /** Gives up what `ma` says is too old to be told. */
+  #dropAged(queue: NotificationQueue, attributes: SubscriptionAttributes): void {
+    const age = maxAge(attributes);
+    if (age === undefined) return;
+    const oldest = Date.now() - age;
+    const kept = queue.waiting.findIndex(({ at }) => at >= oldest);
+    const aged = kept < 0 ? queue.waiting.length : kept;
+    if (aged === 0) return;
+    this.#options.observe('given up', aged);
+    queue.done(aged);
   }
 
   /** Keeps the rate limit: at most `mnn` notifications in each window of `tww` (TS-0001 §10.2.10.7). */
-  async #mayGo(queue: Queue, attributes: SubscriptionAttributes | undefined): Promise<boolean> {
-    const limit = attributes?.rl;
-    if (limit === undefined) return true;
+  async #mayGo(queue: NotificationQueue, { rl }: SubscriptionAttributes): Promise<boolean> {
+    if (rl === undefined) return true;
     const now = Date.now();
     if (now >= queue.windowEndsAt) {
-      queue.windowEndsAt = now + (fromDuration(limit.tww) ?? 0);
+      queue.windowEndsAt = now + (fromDuration(rl.tww) ?? 0);
       queue.sentInWindow = 0;
     }
-    if (queue.sentInWindow < limit.mnn) return true;
-    await this.#pause(Math.min(queue.windowEndsAt - now, timerMsMax));
+    if (queue.sentInWindow < rl.mnn) return true;
+    await queue.more(queue.windowEndsAt - now);
     return false; // whoever asked looks again, in the next window and with what the subscription says by then
   }
 
-  /** Waits until `num` notifications are there or `dur` has passed since the first (TS-0001 §10.2.10.7). */
-  async #collect(queue: Queue, { num, dur }: { num?: number; dur?: string }): Promise<StoredNotification[]> {
-    const wanted = Math.min(num ?? batchEntriesMax, batchEntriesMax);
-    const durationMs = dur === undefined ? defaultBatchDurationMs : (fromDuration(dur) ?? defaultBatchDurationMs);
+  /** The next message, by `ln`, `bn` and `nec` (TS-0001 §10.2.10.7); undefined while a batch is not complete. */
+  async #compose(queue: NotificationQueue, attributes: SubscriptionAttributes): Promise<Message | undefined> {
+    const { bn, ln, nec } = attributes;
+    if (queue.latestOnly || (ln === true && bn === undefined)) {
+      await queue.keepNewest();
+      return single(queue.waiting, category.latest);
+    }
+    if (bn === undefined) return single(queue.waiting.slice(0, 1), nec);
+    const batch = await this.#collect(queue, bn);
+    if (batch === undefined) return undefined;
+    if (ln === true) return single(batch, category.latest);
+    return { content: aggregate(batch), count: batch.length, ec: nec, at: batch.at(-1)?.at ?? 0 };
+  }
+
+  /** A batch, once `num` notifications are there or `dur` has passed since the first. */
+  async #collect(
+    queue: NotificationQueue,
+    { num = 0, dur }: { num?: number; dur?: string },
+  ): Promise<StoredNotification[] | undefined> {
+    const wanted = Math.min(num === 0 ? batchEntriesMax : num, batchEntriesMax);
+    const durationMs = (dur === undefined ? undefined : fromDuration(dur)) ?? this.#options.batchMs;
     const deadline = (queue.waiting[0]?.at ?? Date.now()) + durationMs;
-    while (queue.waiting.length < wanted && !this.#stopping.signal.aborted) {
-      if (queue.behind) {
-        const before = queue.waiting.length;
-        await this.#refill(queue, wanted);
-        if (queue.waiting.length > before) continue;
-      }
-      const left = deadline - Date.now();
-      if (left <= 0) break;
-      await this.#more(queue, left);
-    }
-    return this.#stopping.signal.aborted ? [] : queue.waiting.slice(0, wanted);
+    if (queue.waiting.length < wanted && queue.behind) await queue.refill(wanted);
+    const left = deadline - Date.now();
+    if (queue.waiting.length >= wanted || left <= 0) return queue.waiting.slice(0, wanted);
+    await queue.more(left);
+    return undefined; // the subscription may say something else by now
   }
 
-  /** Sends until it is delivered, refused for good, too old, or we stop. @returns whether it was delivered */
-  async #insist(
-    queue: Queue,
-    content: JsonObject,
-    ec: number | undefined,
-    { until, attempts }: { until: number; attempts: number },
-  ): Promise<boolean> {
-    const { log, observe, targets, store } = this.#options;
-    for (let attempt = 1, wait = firstRetryMs; ; attempt += 1, wait = Math.min(wait * 2, longestRetryMs)) {
-      let reason: string;
-      try {
-        const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(attemptTimeoutMs)]);
-        const { rsc } = await targets.send(queue.target, content, signal, ec);
-        if (rsc >= 2000 && rsc < 3000) {
-          observe('delivered', 1);
-          return true;
-        }
-        reason = statusName(rsc) ?? `response status ${rsc}`;
-        if (rsc >= 4000 && rsc < 5000 && reason !== 'REQUEST_TIMEOUT') {
-          log.info({ target: queue.target, reason }, 'a subscriber refused a notification');
-          observe('refused', 1);
-          return false;
-        }
-      } catch (error) {
-        reason = messageOf(error);
-      }
-      if (this.#stopping.signal.aborted) return false;
-      const gone = attempts === Infinity && (await store.byNumber(queue.subscription)) === undefined;
-      if (Date.now() >= until || attempt >= attempts || gone) {
-        log.warn({ target: queue.target, attempt, reason }, 'a notification was given up');
-        observe('given up', 1);
-        return false;
-      }
-      if (attempt === 1) log.info({ target: queue.target, reason }, 'a notification will be sent again');
-      observe('retried', 1);
-      await this.#pause(wait);
+  /** Whether schedules let a message go; otherwise does with it what `pn` says (TS-0004 §7.5.1.2.2, steps 3 and 4). */
+  async #isOpen(queue: NotificationQueue, attributes: SubscriptionAttributes, message: Message): Promise<boolean> {
+    const { windows, observe } = this.#options;
+    // What is immediate disregards the subscription's own schedule, but not whether the target can be reached.
+    const own = attributes.nec === category.immediate ? 0 : await windows.untilOpen(queue.subscription);
+    const waitMs = Math.max(own, await windows.untilReachable(queue.target));
+    if (waitMs === 0) return true;
+    if (attributes.pn === undefined) {
+      queue.done(message.count);
+      observe('not scheduled', message.count);
+      return false;
+    }
+    if (attributes.pn === pendingNotification.of.sendLatest) {
+      queue.latestOnly = true;
+      observe('not scheduled', await queue.keepNewest());
+    }
+    this.#closed.add(queue);
+    await queue.more(waitMs);
+    this.#closed.delete(queue);
+    return false; // looks again: the schedule may have changed
+  }
+
+  async #attempt(queue: NotificationQueue, message: Message, subscription: Resource | undefined): Promise<void> {
+    const { log, observe, attempted, delivered } = this.#options;
+    const { target } = queue;
+    const waitMs = queue.retryAt - Date.now();
+    if (waitMs > 0) {
+      await this.#pause(queue, waitMs);
+      return;
+    }
+    const result = await this.#send(target, message);
+    if (this.#stopping.signal.aborted && result.answer === undefined) return;
+    if (subscription !== undefined) attempted(subscription, target, message.count, result.answer !== undefined);
+    if (result.delivered) {
+      observe('delivered', 1);
+      queue.sentInWindow += 1;
+      queue.latestOnly = false;
+      queue.done(message.count);
+      if (subscription !== undefined && result.answer !== undefined)
+        await delivered(subscription, target, result.answer);
+      return;
+    }
+    queue.attempts += 1;
+    const attributes = subscription?.attributes as unknown as SubscriptionAttributes | undefined;
+    const until = message.at + (maxAge(attributes) ?? ageMsMax);
+    const givenUp = Date.now() >= until || (subscription === undefined && queue.attempts >= noticeAttempts);
+    if (result.final || givenUp) {
+      const { reason } = result;
+      if (result.final) log.info({ target, reason }, 'a subscriber refused a notification');
+      else log.warn({ target, attempt: queue.attempts, reason }, 'a notification was given up');
+      observe(result.final ? 'refused' : 'given up', message.count);
+      queue.done(message.count);
+      return;
+    }
+    if (queue.attempts === 1) log.info({ target, reason: result.reason }, 'a notification will be sent again');
+    observe('retried', 1);
+    queue.retryAt = Date.now() + Math.min(firstRetryMs * 2 ** (queue.attempts - 1), longestRetryMs);
+  }
+
+  async #send(
+    target: string,
+    { content, ec }: Message,
+  ): Promise<{ delivered: boolean; final: boolean; reason: string; answer?: ResponsePrimitive }> {
+    try {
+      const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(attemptTimeoutMs)]);
+      const answer = await this.#options.targets.send(target, content, signal, ec);
+      const { rsc } = answer;
+      const ok = rsc >= 1000 && rsc < 3000;
+      return { delivered: ok, final: !passing.has(rsc), reason: statusName(rsc) ?? `response status ${rsc}`, answer };
+    } catch (error) {
+      return { delivered: false, final: false, reason: messageOf(error) };
     }
   }
 
-  #done(queue: Queue, batch: readonly StoredNotification[]): void {
-    for (const { id } of batch) this.#settled.add(id);
-    queue.waiting = queue.waiting.slice(batch.length);
-    this.#inMemory -= batch.length;
+  /** Waits although more is added: what is at the front has its time. */
+  async #pause(queue: NotificationQueue, milliseconds: number): Promise<void> {
+    const until = Date.now() + milliseconds;
+    for (let left = milliseconds; left > 0 && !this.#stopping.signal.aborted; left = until - Date.now()) {
+      await queue.more(left);
+      // A subscription that was deleted or changed need not wait for its target.
+      if ((await this.#options.store.byNumber(queue.subscription)) === undefined && !queue.orphaned) return;
+    }
   }
 
   /** Removes delivered notifications, many at once. */
   #settle(): Promise<void> {
+    const { settled } = this.#shelf;
     this.#settling = this.#settling
       .catch(() => {})
       .then(async () => {
-        const ids = [...this.#settled];
+        const ids = [...settled];
         if (ids.length === 0) return;
         await this.#options.pool.query({
           name: 'settle notifications',
           text: 'DELETE FROM cse.notification WHERE id = ANY ($1::bigint[])',
           values: [ids],
         });
-        for (const id of ids) this.#settled.delete(id);
+        for (const id of ids) settled.delete(id);
       });
     return this.#settling;
   }
@@ -320,41 +371,22 @@ export class Delivery {
   /** Gives up what is too old or too much; queues notice when they refill. */
   async #trim(): Promise<void> {
     const { pool, log, observe } = this.#options;
-    const old = await pool.query('DELETE FROM cse.notification WHERE at < now() - make_interval(secs => $1)', [
-      ageMsMax / 1000,
-    ]);
-    const much = await pool.query(
-      `DELETE FROM cse.notification n USING (
-         SELECT subscription, target, (array_agg(id ORDER BY id DESC))[$1] AS newest_to_go FROM cse.notification
-         GROUP BY subscription, target HAVING count(*) > $1) AS over
-       WHERE n.subscription = over.subscription AND n.target = over.target AND n.id <= over.newest_to_go`,
-      [pendingMax],
-    );
-    const count = (old.rowCount ?? 0) + (much.rowCount ?? 0);
+    const count = await giveUpSurplus(pool, this.#options.perTargetMax);
     if (count === 0) return;
     observe('given up', count);
     log.warn({ count }, 'notifications that nobody took were given up');
   }
-
-  /** Waits until something is added to the queue, or we stop; not longer than this. */
-  async #more(queue: Queue, milliseconds: number): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.min(milliseconds, timerMsMax));
-      queue.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    queue.wake = () => {};
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    return delay(Math.max(0, milliseconds), undefined, { signal: this.#stopping.signal }).catch(() => {});
-  }
 }
 
+const key = (subscription: number, target: string): string => `${subscription} ${target}`;
+
 const parse = ({ body }: StoredNotification): JsonObject => JSON.parse(body) as JsonObject;
+
+/** The newest of some notifications, which stands for all of them. */
+function single(notifications: readonly StoredNotification[], ec: number | undefined): Message | undefined {
+  const newest = notifications.at(-1);
+  return newest && { content: parse(newest), count: notifications.length, ec, at: newest.at };
+}
 
 /** `m2m:agn`, TS-0004 §6.3.5.12. */
 const aggregate = (batch: readonly StoredNotification[]): JsonObject => ({

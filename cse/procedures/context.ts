@@ -3,6 +3,7 @@ import type { Access, Asker } from '../access/access.ts';
 import type { Names } from '../address.ts';
 import type { Targets } from '../notifications/targets.ts';
 import type { PreparedEvent } from '../notifications/tell.ts';
+import type { Windows } from '../notifications/windows.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
 import type { Numbers } from '../store/numbers.ts';
 import type { Store } from '../store/store.ts';
@@ -21,6 +22,8 @@ export interface Context {
   readonly numbers: Numbers;
   readonly access: Access;
   readonly targets: Targets;
+  /** Times that schedules leave open. */
+  readonly windows: Windows;
   readonly log: Log;
   /** Settings, among them the limits (`…Max`). */
   readonly settings: Config['cse'];

@@ -39,6 +39,8 @@ export class BatchResult {
 }
 
 const subscriptionType = 23;
+/** Types that are kept with the resource they belong to. */
+const attachedTypes: ReadonlySet<number> = new Set([18, subscriptionType]);
 /** Instances looked at per round when a byte limit has to be kept. */
 const evictionLookahead = 1000;
 
@@ -105,7 +107,7 @@ async function create(client: pg.ClientBase, writes: readonly CreateResource[], 
     result.outcomes.set(write, { done: true, stored: resource });
     result.written.push(resource);
     if (holdsInstances(resource.ty)) result.counters.set(resource.no, { st: 0, cni: 0, cbs: 0 });
-    if (resource.ty === subscriptionType && resource.parentNo !== null) result.subscribed.add(resource.parentNo);
+    if (attachedTypes.has(resource.ty) && resource.parentNo !== null) result.subscribed.add(resource.parentNo);
     result.take(write.effects());
   }
 }
@@ -140,7 +142,7 @@ async function update(client: pg.ClientBase, writes: readonly UpdateResource[], 
     }
     result.outcomes.set(write, { done: true, stored: resource });
     result.written.push(resource);
-    if (resource.ty === subscriptionType && resource.parentNo !== null) result.subscribed.add(resource.parentNo);
+    if (attachedTypes.has(resource.ty) && resource.parentNo !== null) result.subscribed.add(resource.parentNo);
     result.take(write.effects(result.counters.get(resource.no)));
   }
 }

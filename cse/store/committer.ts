@@ -356,6 +356,7 @@ export class Committer {
     if (node === this.#node) return;
     const texts = (kind: string) => words.filter((word) => word.startsWith(kind)).map((word) => word.slice(1));
     const numbers = (kind: string) => texts(kind).map((word) => Number.parseInt(word, 36));
+    if (texts('s').length > 0) this.#options.store.monitorsChanged();
     const subtrees = texts('t');
     const written = texts('r').map((word) => {
       const [no = '', type = ''] = word.split('.');

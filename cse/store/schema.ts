@@ -112,5 +112,38 @@ class CseActions1763840000000 implements MigrationInterface {
   }
 }
 
+class CseSubscriptions1763840001000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const statements = [
+      // The few subscriptions that monitor operations are asked for at a start and by every request after a change.
+      "CREATE INDEX resource_monitors ON cse.resource (parent_no) WHERE ty = 23 AND attributes->'enc' ? 'om'",
+      // One row per cross-resource subscription: the members that have told of an event in the window that runs.
+      `CREATE TABLE cse.cross_window (
+         no bigint PRIMARY KEY,
+         ends_at timestamptz,
+         arrived text[] NOT NULL DEFAULT '{}',
+         told boolean NOT NULL DEFAULT false
+       )`,
+      'CREATE INDEX ON cse.cross_window (ends_at)',
+      // Cross-resource subscriptions that are gone, and whose members have still to be told.
+      `CREATE TABLE cse.cross_leaving (
+         no bigint PRIMARY KEY, ri text NOT NULL, creator text NOT NULL, attributes jsonb NOT NULL
+       )`,
+    ];
+    for (const statement of statements) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const statement of [
+      'DROP INDEX cse.resource_monitors',
+      'DROP TABLE cse.cross_window',
+      'DROP TABLE cse.cross_leaving',
+    ])
+      await runner.query(statement);
+  }
+}
+
 /** Tables of this room, for `openDatabase`. */
-export const schema: RoomSchema = { migrations: [CseResources1763800001000, CseActions1763840000000] };
+export const schema: RoomSchema = {
+  migrations: [CseResources1763800001000, CseActions1763840000000, CseSubscriptions1763840001000],
+};

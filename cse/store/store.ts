@@ -92,13 +92,25 @@ export interface Stale {
   readonly subtrees: Iterable<string>;
 }
 
+/** What is looked at with every change of, or delivery for, the resource it belongs to. */
+interface Attached {
+  readonly subscriptions: readonly Resource[];
+  readonly schedules: readonly Resource[];
+}
+
+const nothingAttached: Attached = { subscriptions: [], schedules: [] };
+const subscriptionType = 23;
+const scheduleType = 18;
+
 /** Reading side of the store: bounded caches over PostgreSQL. The committer writes. */
 export class Store {
   readonly pool: pg.Pool;
   readonly #resources: ReadThrough<number, Resource>;
   readonly #counters: ReadThrough<number, Counters>;
   readonly #latest: ReadThrough<number, Resource>;
-  readonly #subscriptions: ReadThrough<number, readonly Resource[]>;
+  readonly #attached: ReadThrough<number, Attached>;
+  /** Under one key: numbers of resources with a subscription that monitors operations. */
+  readonly #monitored: ReadThrough<'om', Set<number>>;
   /** Both lead to the number; what is known of the resource stands in the first. */
   readonly #byPath: ReadThrough<string, Resource>;
   readonly #byRi: ReadThrough<string, Resource>;
@@ -122,11 +134,12 @@ export class Store {
       (no) => this.#loadEnd(no, 'DESC'),
       (hit) => seen('latest', hit),
     );
-    this.#subscriptions = new ReadThrough(
+    this.#attached = new ReadThrough(
       containersMax,
-      (no) => this.#loadSubscriptions(no),
+      (no) => this.#loadAttached(no),
       (hit) => seen('subscription', hit),
     );
+    this.#monitored = new ReadThrough(1, () => this.#loadMonitored());
   }
 
   byNumber(no: number): Resource | undefined | Promise<Resource | undefined> {
@@ -215,7 +228,42 @@ export class Store {
 
   /** Subscriptions to a resource. */
   async subscriptionsOf(no: number): Promise<readonly Resource[]> {
-    return (await this.#subscriptions.get(no)) ?? [];
+    return ((await this.#attached.get(no)) ?? nothingAttached).subscriptions;
+  }
+
+  /** Schedules below a resource. */
+  schedulesOf(no: number): readonly Resource[] | Promise<readonly Resource[]> {
+    const attached = this.#attached.get(no);
+    if (attached instanceof Promise) return attached.then((found) => (found ?? nothingAttached).schedules);
+    return (attached ?? nothingAttached).schedules;
+  }
+
+  /** Numbers of resources that have, or had, a subscription that monitors operations (`om`). */
+  monitored(): ReadonlySet<number> | Promise<ReadonlySet<number>> {
+    const known = this.#monitored.get('om');
+    if (known instanceof Promise) return known.then((found) => found ?? new Set());
+    return known ?? new Set();
+  }
+
+  /** Another node has changed subscriptions. */
+  monitorsChanged(): void {
+    this.#monitored.invalidate('om');
+  }
+
+  /** Subscriptions below what is below a resource, with what they are subscribed to, that ask for an event type. */
+  async subscriptionsBelow(resource: Resource, eventType: number, limit: number): Promise<[Resource, Resource][]> {
+    const { rows } = await this.pool.query<ResourceRow>({
+      name: 'subscriptions below',
+      text: `${resourceSelect} WHERE r.path > $1 || '/' AND r.path < $1 || '0' AND r.ty = ${subscriptionType} AND r.depth > $2
+        AND r.attributes->'enc'->'net' @> $3::jsonb ORDER BY r.depth DESC, r.no LIMIT $4`,
+      values: [resource.path, resource.depth + 1, String(eventType), limit],
+    });
+    const found: [Resource, Resource][] = [];
+    for (const subscription of rows.map(toResource)) {
+      const parent = subscription.parentNo === null ? undefined : await this.byNumber(subscription.parentNo);
+      if (parent !== undefined) found.push([parent, subscription]);
+    }
+    return found;
   }
 
   /** From the parent up to the CSEBase. */
@@ -236,6 +284,11 @@ export class Store {
     this.#resources.set(resource.no, resource);
     this.#byPath.set(resource.path, resource);
     this.#byRi.set(resource.ri, resource);
+    if (resource.ty === subscriptionType && resource.parentNo !== null && monitorsOperations(resource)) {
+      const known = this.#monitored.peek('om');
+      if (known === undefined) this.#monitored.invalidate('om');
+      else known.add(resource.parentNo);
+    }
   }
 
   countersWritten(no: number, counters: Counters): void {
@@ -256,7 +309,7 @@ export class Store {
       this.#latest.invalidate(no);
     }
     for (const no of resources) this.#forget(no);
-    for (const no of subscribed) this.#subscriptions.invalidate(no);
+    for (const no of subscribed) this.#attached.invalidate(no);
     for (const path of subtrees) this.#forgetSubtree(path);
   }
 
@@ -265,9 +318,10 @@ export class Store {
       this.#resources,
       this.#counters,
       this.#latest,
-      this.#subscriptions,
+      this.#attached,
       this.#byPath,
       this.#byRi,
+      this.#monitored,
     ]) {
       cache.clear();
     }
@@ -292,7 +346,7 @@ export class Store {
       this.#forget(no);
       this.#counters.invalidate(no);
       this.#latest.invalidate(no);
-      this.#subscriptions.invalidate(no);
+      this.#attached.invalidate(no);
     }
   }
 
@@ -326,13 +380,24 @@ export class Store {
     return rows[0] === undefined ? undefined : toInstance(container, rows[0]);
   }
 
-  async #loadSubscriptions(parentNo: number): Promise<readonly Resource[]> {
+  async #loadAttached(parentNo: number): Promise<Attached> {
     const { rows } = await this.pool.query<ResourceRow>({
-      name: 'subscriptions',
-      text: `${resourceSelect} WHERE r.parent_no = $1 AND r.ty = 23 ORDER BY r.no`,
+      name: 'attached',
+      text: `${resourceSelect} WHERE r.parent_no = $1 AND r.ty IN (${subscriptionType}, ${scheduleType}) ORDER BY r.no`,
       values: [parentNo],
     });
-    return rows.map(toResource);
+    const attached = rows.map(toResource);
+    return {
+      subscriptions: attached.filter(({ ty }) => ty === subscriptionType),
+      schedules: attached.filter(({ ty }) => ty === scheduleType),
+    };
+  }
+
+  async #loadMonitored(): Promise<Set<number>> {
+    const { rows } = await this.pool.query<{ parent_no: number }>(
+      `SELECT DISTINCT parent_no FROM cse.resource WHERE ty = ${subscriptionType} AND attributes->'enc' ? 'om'`,
+    );
+    return new Set(rows.map(({ parent_no }) => parent_no));
   }
 
   async #oneInstance(
@@ -349,3 +414,6 @@ export class Store {
     return rows[0] === undefined ? undefined : toInstance(container, rows[0]);
   }
 }
+
+const monitorsOperations = ({ attributes: { enc } }: Resource): boolean =>
+  typeof enc === 'object' && enc !== null && !Array.isArray(enc) && enc.om !== undefined;
