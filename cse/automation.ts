@@ -1,5 +1,6 @@
 import { Actions } from './actions/actions.ts';
 import type { Context } from './procedures/context.ts';
+import { Processes } from './processes/processes.ts';
 
 /** A part of the CSE that works without being asked. */
 export interface Background {
@@ -10,7 +11,7 @@ export interface Background {
 
 /** Everything that acts by itself upon what resources say. */
 export function createAutomation(context: Context): Background {
-  const parts: readonly Background[] = [new Actions(context)];
+  const parts: readonly Background[] = [new Actions(context), new Processes(context)];
   return {
     async start() {
       for (const part of parts) await part.start();

@@ -92,7 +92,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     names,
     admin,
     security,
-    config: config.cse,
+
     store,
     committer,
     numbers,

@@ -4,6 +4,7 @@ import type { Background } from '../automation.ts';
 import type { JsonObject, RequestPrimitive } from '../primitive.ts';
 import type { Answer, Context } from '../procedures/context.ts';
 import { changeResource } from '../procedures/own-change.ts';
+import { isActing } from '../processes/processes.ts';
 import { evalMode } from '../resources/enumerations.ts';
 import { Roster } from '../roster.ts';
 import type { Resource } from '../store/resource.ts';
@@ -41,7 +42,7 @@ export class Actions implements Background {
   constructor(context: Context) {
     this.#context = context;
     this.#roster = new Roster(context, [actionType], (after, before) => this.#index(after, before));
-    this.#queue = new WorkQueue({ log: context.log, waitingMax: context.config.actionQueueMax });
+    this.#queue = new WorkQueue({ log: context.log, waitingMax: context.settings.actionQueueMax });
   }
 
   async start(): Promise<void> {
@@ -85,10 +86,10 @@ export class Actions implements Background {
       return action !== undefined && action.attributes.evm !== off && (this.#resting.get(no) ?? 0) <= now;
     });
     if (armed.length === 0) return;
-    const { log, config } = this.#context;
+    const { log, settings } = this.#context;
     const { path } = change.resource;
-    if ((change.causes ?? 0) >= config.actionChainMax) {
-      log.warn({ path, actions: config.actionChainMax }, 'a chain of actions that trigger each other was cut');
+    if ((change.causes ?? 0) >= settings.actionChainMax) {
+      log.warn({ path, actions: settings.actionChainMax }, 'a chain of actions that trigger each other was cut');
       return;
     }
     const [key = ''] = keysOf(change);
@@ -108,7 +109,7 @@ export class Actions implements Background {
       const key = this.#keyOf(action);
       const seen = key === undefined ? undefined : await attributesAfter(this.#context, change, key);
       if (seen === undefined || !meets(attributes.evc as unknown as Criteria, seen)) continue;
-      if (!(await dependenciesHold(this.#context, action))) continue;
+      if (!(await isActing(this.#context, action)) || !(await dependenciesHold(this.#context, action))) continue;
       if (await this.#claim(action)) await this.#execute(action, (change.causes ?? 0) + 1);
     }
   }

@@ -15,8 +15,6 @@ export interface Context {
   readonly admin: string;
   /** `open`: originators are believed. */
   readonly security: 'token' | 'open';
-  /** Limits and defaults. */
-  readonly config: Config['cse'];
   readonly store: Store;
   readonly committer: { submit(write: Write): Promise<Outcome> };
   readonly numbers: Numbers;

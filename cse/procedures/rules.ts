@@ -3,6 +3,8 @@ import { actionRules } from './rules/action.ts';
 import { aeRules } from './rules/ae.ts';
 import { containerRules } from './rules/container.ts';
 import { dependencyRules } from './rules/dependency.ts';
+import { processManagementRules } from './rules/process-management.ts';
+import { stateRules } from './rules/state.ts';
 import { subscriptionRules } from './rules/subscription.ts';
 import type { TypeRules } from './type-rules.ts';
 
@@ -11,6 +13,8 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [2, aeRules],
   [3, containerRules],
   [23, subscriptionRules],
+  [63, processManagementRules],
+  [64, stateRules],
   [65, actionRules],
   [66, dependencyRules],
 ]);

@@ -35,10 +35,10 @@ export const actionRules: TypeRules = {
 };
 
 /** `ecp` means a period or a number of times, and nothing in the other modes. */
-function checkMode({ config }: Context, given: JsonObject, attributes: JsonObject): void {
+function checkMode({ settings }: Context, given: JsonObject, attributes: JsonObject): void {
   const { evm } = attributes;
-  if (evm === periodic) attributes.ecp ??= config.actionPeriodMs;
-  else if (evm === continuous) attributes.ecp ??= config.actionTimes;
+  if (evm === periodic) attributes.ecp ??= settings.actionPeriodMs;
+  else if (evm === continuous) attributes.ecp ??= settings.actionTimes;
   else if (typeof given.ecp === 'number')
     throw badRequest(`ecp (evalControlParam) goes with evm 2 (periodic) and 3 (continuous), not with ${String(evm)}`);
   else delete attributes.ecp;
