@@ -19,6 +19,7 @@ import type { Context } from './procedures/context.ts';
 import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
 import { handle, perform } from './procedures/handle.ts';
+import { loadFlexContainers } from './resources/flex-container-folder.ts';
 import { responseStatus } from './response-status.ts';
 import { Committer } from './store/committer.ts';
 import { Numbers } from './store/numbers.ts';
@@ -36,6 +37,8 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   const names: Names = { cseId: `/${config.cse.id}`, cseName: config.cse.name, spId: `//${config.cse.spId}` };
   const { admin, security } = config.cse;
   const { pool } = database;
+
+  loadFlexContainers(config);
 
   const metrics = new CseMetrics(options.metrics);
   const store = new Store(pool, (cache, hit) => metrics.cacheSeen(cache, hit));

@@ -3,6 +3,8 @@ import { definitionFor } from './resources/index.ts';
 import { type Counters, holdsInstances, labelsOf, type Resource } from './store/resource.ts';
 import { nowTimestamp } from './timestamp.ts';
 
+const containerType = 3;
+const flexContainerType = 28;
 const contentInstanceType = 4;
 const cseBaseType = 5;
 
@@ -15,8 +17,10 @@ export function attributesOf(resource: Resource, counters?: Counters): JsonObjec
   const all: JsonObject = { rn, ty, ri, pi, ...attributes };
   if (st !== undefined && ty === contentInstanceType) all.st = st;
   if (counters !== undefined && holdsInstances(ty)) {
-    const table = definitionFor(resource)?.attributes ?? {};
-    for (const [name, value] of Object.entries(counters)) if (Object.hasOwn(table, name)) all[name] = value;
+    const { st: tag, cni, cbs } = counters;
+    if (ty === containerType) Object.assign(all, { st: tag, cni, cbs });
+    // Of a flexContainer, only while it has instances.
+    else if (ty !== flexContainerType || attributes.fcied !== undefined) Object.assign(all, { cni, cbs });
   }
   if (ty === cseBaseType) all.ctm = nowTimestamp();
   return all;

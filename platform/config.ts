@@ -123,6 +123,12 @@ export const settings = {
       'token' as 'token' | 'open',
       '`token`: an originator proves itself; `open`: originators are believed (allowed on loopback only).',
     ),
+    flexContainersDirectory: setting(
+      'ALZETTE_CSE_FLEX_CONTAINERS_DIRECTORY',
+      optionalText,
+      null as string | null,
+      'Folder of flexContainer definitions; none: `territories/<territory>/flex-containers`.',
+    ),
     bodySizeBytesMax: setting(
       'ALZETTE_CSE_BODY_SIZE_BYTES_MAX',
       count(1024, 64 * 1024 * 1024),

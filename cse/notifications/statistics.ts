@@ -72,7 +72,7 @@ export class Statistics {
       version: subscription.version + 1,
       attributes: { ...subscription.attributes, nsi: sum(subscription.attributes.nsi, targets) },
     };
-    const { done } = await committer.submit({ kind: 'update', resource, emptied: false, effects: () => noEffects });
+    const { done } = await committer.submit({ kind: 'update', resource, effects: () => noEffects });
     if (!done) store.invalidate({ containers: [], resources: [no], subscribed: [], subtrees: [] });
     return done;
   }

@@ -27,7 +27,7 @@ export async function countDown(context: Context, { no }: Resource): Promise<voi
       version: subscription.version + 1,
       attributes: { ...subscription.attributes, exc: left - 1 },
     };
-    const outcome = await committer.submit({ kind: 'update', resource, emptied: false, effects: () => noEffects });
+    const outcome = await committer.submit({ kind: 'update', resource, effects: () => noEffects });
     if (outcome.done) return;
     store.invalidate({ containers: [], resources: [no], subscribed: [], subtrees: [] });
   }

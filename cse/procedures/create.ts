@@ -3,6 +3,7 @@ import { right, wildcard } from '../access/rule.ts';
 import type { JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { attributesOf } from '../representation.ts';
+import { announcedOffset } from '../resources/announced.ts';
 import {
   definitionByElement,
   definitionFor,
@@ -16,14 +17,16 @@ import { holdsInstances, isInstance, type Resource, readInstanceId } from '../st
 import { nowTimestamp } from '../timestamp.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { deleteResource } from './delete.ts';
-import { effectsOf, type Surroundings, surroundingsOf } from './effects.ts';
+import { effectsOf, type Surroundings, surroundingsOf, withEffects } from './effects.ts';
 import { expirationTime } from './expiration.ts';
 import { differences, represent } from './result.ts';
 import { rulesOf } from './rules.ts';
+import { flexContainerIn } from './specialization.ts';
 import { findTarget } from './target.ts';
 
 const aeType = 2;
 const subscriptionType = 23;
+const flexContainerType = 28;
 /** Keeps every path within what an index entry can hold. */
 const pathLengthMax = 2000;
 
@@ -69,6 +72,7 @@ function definitionOfChild(parent: Resource, type: number, content: JsonObject |
 /** A specialized type is told by its root element: `m2m:fwr` is a <mgmtObj>, `cod:lock` a <flexContainer>. */
 function specializationIn(content: JsonObject | undefined, shared: ResourceDefinition): ResourceDefinition {
   const [element = ''] = Object.keys(content ?? {});
+  if (shared.type % announcedOffset === flexContainerType) return flexContainerIn(content, element, shared);
   const named = definitionByElement(element);
   return named?.type === shared.type ? named : shared;
 }
@@ -175,12 +179,17 @@ async function createResource(
   };
   if (holdsInstances(parent.ty) && (await context.store.instanceByName(parent, rn)) !== undefined)
     throw nameTaken(parent, rn);
-  const all = attributesOf(resource, { st: 0, cni: 0, cbs: 0 });
   const surroundings = await surroundingsOf(context, resource, true);
+  const { append } = rules.instances?.(resource, undefined, { given, originator: asker.originator }) ?? {};
+  let all: JsonObject = {};
   const outcome = await context.committer.submit({
     kind: 'create',
     resource,
-    effects: () => effectsOf(context, 'created', resource, asker.originator, all, surroundings),
+    ...withEffects(context, append, resource, asker.originator, surroundings),
+    effects: (counters) => {
+      all = attributesOf(resource, counters);
+      return effectsOf(context, 'created', resource, asker.originator, all, surroundings);
+    },
   });
   if (!outcome.done) {
     if (definition.type === aeType && (await context.store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);

@@ -1,10 +1,11 @@
 import { notificationsFor } from '../notifications/evaluate.ts';
 import { type Event, eventType } from '../notifications/event.ts';
 import type { JsonObject } from '../primitive.ts';
-import { elementOf, feedLabels } from '../representation.ts';
+import { attributesOf, elementOf, feedLabels } from '../representation.ts';
 import { isInstance, type Resource } from '../store/resource.ts';
-import type { CommittedChange, Effects } from '../store/write.ts';
+import type { CommittedChange, Effects, NewInstance } from '../store/write.ts';
 import type { Context } from './context.ts';
+import type { Instances } from './type-rules.ts';
 
 export type ChangeKind = CommittedChange['kind'];
 
@@ -22,6 +23,24 @@ export async function surroundingsOf({ store }: Context, resource: Resource, isN
   const toParent = resource.parentNo === null ? [] : await store.subscriptionsOf(resource.parentNo);
   const toSelf = isNew || isInstance(resource.ty) ? [] : await store.subscriptionsOf(resource.no);
   return { ancestors, toParent, toSelf };
+}
+
+/** An instance as it is stored together with a change of what holds it. */
+export function withEffects(
+  context: Context,
+  instance: Instances['append'],
+  holder: Resource,
+  originator: string,
+  { ancestors, toSelf }: Surroundings,
+): { instance?: NewInstance } {
+  if (instance === undefined) return {};
+  const surroundings = { ancestors: [holder, ...ancestors], toParent: toSelf, toSelf: [] };
+  return {
+    instance: {
+      ...instance,
+      effects: (stored) => effectsOf(context, 'created', stored, originator, attributesOf(stored), surroundings),
+    },
+  };
 }
 
 /**

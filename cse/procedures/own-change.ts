@@ -36,7 +36,6 @@ export async function changeResource(
     const outcome = await committer.submit({
       kind: 'update',
       resource,
-      emptied: false,
       effects: (after) => {
         const all = attributesOf(resource, after ?? counters);
         return effectsOf(context, 'updated', resource, names.cseId, all, surroundings, modified);

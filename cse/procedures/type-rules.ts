@@ -2,6 +2,7 @@ import type { Asker } from '../access/access.ts';
 import type { JsonObject } from '../primitive.ts';
 import type { ResourceDefinition } from '../resources/index.ts';
 import type { Resource } from '../store/resource.ts';
+import type { NewInstance } from '../store/write.ts';
 import type { Context } from './context.ts';
 
 /** A resource in the making. */
@@ -25,6 +26,20 @@ export interface Change {
   readonly asker: Asker;
 }
 
+/** What caused a change of a resource that holds instances. */
+export interface InstanceChange {
+  readonly given: JsonObject;
+  readonly originator: string;
+}
+
+/** What becomes of the instances of a resource that is changed. */
+export interface Instances {
+  /** How many stay at most. */
+  readonly keep?: number;
+  /** One that is stored in the same transaction. */
+  readonly append?: Omit<NewInstance, 'effects'>;
+}
+
 /** What the standard demands of one type beyond its attribute table. Each refuses by throwing `Refused`. */
 export interface TypeRules {
   readonly create?: (context: Context, draft: Draft) => void | Promise<void>;
@@ -33,6 +48,8 @@ export interface TypeRules {
   readonly update?: (context: Context, change: Change) => void | Promise<void>;
   /** After the change is stored. @param before the resource as it was */
   readonly updated?: (context: Context, resource: Resource, before: Resource, asker: Asker) => void | Promise<void>;
+  /** What a change means for the instances of the resource. @param before undefined for a CREATE */
+  readonly instances?: (resource: Resource, before: Resource | undefined, change: InstanceChange) => Instances;
   /** Before a DELETE is carried out; expiration does not ask. */
   readonly delete?: (context: Context, resource: Resource, asker: Asker) => void | Promise<void>;
 }

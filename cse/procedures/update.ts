@@ -8,7 +8,7 @@ import { holdsInstances, type Resource } from '../store/resource.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { checkPolicies } from './create.ts';
-import { effectsOf, surroundingsOf } from './effects.ts';
+import { effectsOf, surroundingsOf, withEffects } from './effects.ts';
 import { expirationTime } from './expiration.ts';
 import { readFilter } from './filter.ts';
 import { matches } from './judge.ts';
@@ -75,6 +75,14 @@ async function changed({ store }: Context, resource: Resource, given: JsonObject
   return attributes;
 }
 
+/** Names and new values of what an UPDATE changed: what it gave, and what followed from that. */
+function modifications(given: JsonObject, before: JsonObject, after: JsonObject): JsonObject {
+  const modified: JsonObject = { ...given };
+  for (const name in after) if (after[name] !== before[name]) modified[name] = after[name] ?? null;
+  for (const name in before) if (after[name] === undefined) modified[name] = null;
+  return modified;
+}
+
 /** @returns undefined when the resource was changed meanwhile and the request has to be looked at anew */
 async function store(
   context: Context,
@@ -86,15 +94,18 @@ async function store(
   const resource: Resource = { ...before, version: before.version + 1, attributes };
   const surroundings = await surroundingsOf(context, resource, false);
   const counters = holdsInstances(resource.ty) ? await context.store.counters(resource.no) : undefined;
+  const change = { given, originator: asker.originator };
+  const { keep, append } = rulesOf(resource.ty).instances?.(resource, before, change) ?? {};
   let all: JsonObject = {};
   const outcome = await context.committer.submit({
     kind: 'update',
     resource,
-    emptied: before.attributes.disr === true && attributes.disr !== true,
+    ...(keep === undefined ? {} : { keep }),
+    ...withEffects(context, append, resource, asker.originator, surroundings),
     effects: (after) => {
       all = attributesOf(resource, after ?? counters);
-      const modified: JsonObject = { ...given, lt: attributes.lt ?? null };
-      if (after !== undefined) modified.st = after.st;
+      const modified = modifications(given, before.attributes, attributes);
+      if (after !== undefined && typeof all.st === 'number') modified.st = all.st;
       return effectsOf(context, 'updated', resource, asker.originator, all, surroundings, modified);
     },
   });

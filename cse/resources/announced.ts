@@ -22,6 +22,9 @@ const ownAttributes = {
   lnk: attribute('link', anyUri, 'M', 'O', { mandatory: true }),
 } as const satisfies AttributeTable;
 
+/** Element of the announced variant: `m2m:cntA`, `cod:lockAnnc` (TS-0004 §8.2.4, TS-0023). */
+export const announcedElement = (element: string): string => `${element}${element.startsWith('m2m:') ? 'A' : 'Annc'}`;
+
 /**
  * The announced variant of a type, derived from the columns "announced" of its own table: MA and OA attributes may be set
  * by the CSE that announces, whatever the original's table says of them (TS-0004 §7.4.26).
@@ -37,12 +40,11 @@ export function announcedVariant(original: ResourceDefinition): ResourceDefiniti
     const update = create === 'M' ? 'NP' : 'O';
     copied[name] = { ...row, create, update, announce: 'NA', mandatory: create === 'M' };
   }
-  const suffix = original.element.startsWith('m2m:') ? 'A' : 'Annc';
   return defineResource({
     type: original.type + announcedOffset,
-    shortName: `${original.shortName}${suffix}`,
+    shortName: announcedElement(original.element).slice(original.element.indexOf(':') + 1),
     longName: `${original.longName}Annc`,
-    element: `${original.element}${suffix}`,
+    element: announcedElement(original.element),
     family: `${original.family}A`,
     clause: 'TS-0004 §7.4.26',
     parents: original.announced.parents,

@@ -43,6 +43,8 @@ function dataType<T>(expected: string, schema: Readonly<Record<string, unknown>>
   };
 }
 
+const dateDigits = '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])';
+const timeDigits = '([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})?';
 const textSchema = { type: 'string', maxLength: 65_536, format: 'text' };
 
 export const string = dataType<string>('a string', textSchema);
@@ -125,6 +127,16 @@ export const absoluteOrRelativeTimestamp = dataType<string>('a timestamp or sign
   type: 'string',
   anyOf: [{ format: 'timestamp' }, { pattern: '^[+-]?\\d{1,14}$' }],
 });
+/** xs:dateTime, or the timestamp of the standard. */
+export const dateTime = dataType<string>('a date and time such as 2026-03-01T06:00:00Z', {
+  type: 'string',
+  anyOf: [{ format: 'timestamp' }, { pattern: `^${dateDigits}T${timeDigits}$` }],
+});
+export const date = dataType<string>('a date YYYY-MM-DD', {
+  type: 'string',
+  pattern: `^(${dateDigits}|\\d{8})$`,
+});
+export const time = dataType<string>('a time hh:mm:ss', { type: 'string', pattern: `^(${timeDigits}|\\d{6})$` });
 export const duration = dataType<string>('a duration such as PT30S', { type: 'string', format: 'duration' });
 /** `key` or `key:value`, TS-0004 §6.3.3. */
 export const label = dataType<string>('a label', { type: 'string', minLength: 1, maxLength: 1024, format: 'text' });

@@ -66,6 +66,8 @@ export interface ResourceDefinition {
   /** Children of this type that a parent of the named type may have. */
   readonly atMost: Readonly<Record<string, number>>;
   readonly virtualChildren: readonly string[];
+  /** Elements of specializations it may hold beside those that name its family among their parents: `cod:lock`. */
+  readonly children: readonly string[];
   readonly attributes: AttributeTable;
   /** Where its announced variant may be created; undefined: it cannot be announced. */
   readonly announced?: { readonly parents: readonly string[] };
@@ -88,6 +90,7 @@ interface Declared<T extends AttributeTable> {
   readonly family?: string;
   readonly atMost?: Readonly<Record<string, number>>;
   readonly virtualChildren?: readonly string[];
+  readonly children?: readonly string[];
   readonly announced?: { readonly parents: readonly string[] };
   readonly specialization?: number | string;
   readonly creatable?: boolean;
@@ -99,6 +102,7 @@ export const defineResource = <const T extends AttributeTable>(
   declared: Declared<T>,
 ): ResourceDefinition & { readonly attributes: T } => ({
   virtualChildren: [],
+  children: [],
   atMost: {},
   creatable: true,
   updatable: true,

@@ -25,8 +25,8 @@ export const flexContainer = defineResource({
     mni: attribute('maxNrOfInstances', nonNegativeInteger, 'O', 'O', { announce: 'OA' }),
     mia: attribute('maxInstanceAge', nonNegativeInteger, 'O', 'O', { announce: 'OA' }),
     mbs: attribute('maxByteSize', nonNegativeInteger, 'O', 'O', { announce: 'OA' }),
-    cbs: attribute('currentByteSize', nonNegativeInteger, 'NP', 'NP', { mandatory: true }),
-    cni: attribute('currentNrOfInstances', nonNegativeInteger, 'NP', 'NP', { mandatory: true }),
+    cbs: attribute('currentByteSize', nonNegativeInteger, 'NP', 'NP'),
+    cni: attribute('currentNrOfInstances', nonNegativeInteger, 'NP', 'NP'),
     fcied: attribute('fcinEnabled', boolean, 'O', 'O', { announce: 'OA' }),
   },
 });

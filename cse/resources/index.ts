@@ -1,10 +1,10 @@
-import type { Json, JsonObject } from '../primitive.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { accessControlPolicy } from './access-control-policy.ts';
 import { action } from './action.ts';
 import { ae } from './ae.ts';
 import { aeContactList } from './ae-contact-list.ts';
 import { aeContactListPerCse } from './ae-contact-list-per-cse.ts';
-import { announcedVariant } from './announced.ts';
 import { authorizationDecision } from './authorization-decision.ts';
 import { authorizationInformation } from './authorization-information.ts';
 import { authorizationPolicy } from './authorization-policy.ts';
@@ -20,6 +20,7 @@ import { dynamicAuthorizationConsultation } from './dynamic-authorization-consul
 import { eventConfig } from './event-config.ts';
 import { execInstance } from './exec-instance.ts';
 import { flexContainer } from './flex-container.ts';
+import { type FlexContainerFile, flexContainerFilesIn } from './flex-container-file.ts';
 import { flexContainerInstance } from './flex-container-instance.ts';
 import { group } from './group.ts';
 import { localMulticastGroup } from './local-multicast-group.ts';
@@ -38,6 +39,7 @@ import { policyDeletionRules } from './policy-deletion-rules.ts';
 import { pollingChannel } from './polling-channel.ts';
 import { primitiveProfile } from './primitive-profile.ts';
 import { processManagement } from './process-management.ts';
+import { offerFlexContainers, register, registeredTypes } from './registry.ts';
 import { remoteCse } from './remote-cse.ts';
 import { request } from './request.ts';
 import { role } from './role.ts';
@@ -122,60 +124,24 @@ const declared: readonly ResourceDefinition[] = [
   ...managementObjects,
 ];
 
-const byType = new Map<number, ResourceDefinition>();
-const bySpecialization = new Map<string, ResourceDefinition>();
-const byElement = new Map<string, ResourceDefinition>();
-
-const key = (type: number, specialization: number | string): string => `${type} ${specialization}`;
-
-/** Makes a type known, together with its announced variant. */
-export function register(definition: ResourceDefinition): void {
-  const announced = announcedVariant(definition);
-  for (const known of announced === undefined ? [definition] : [definition, announced]) {
-    if (known.specialization === undefined) byType.set(known.type, known);
-    else bySpecialization.set(key(known.type, known.specialization), known);
-    byElement.set(known.element, known);
-  }
-}
-
 for (const definition of declared) register(definition);
+for (const path of flexContainerFilesIn(join(import.meta.dirname, 'flex-containers'))) {
+  offerFlexContainers({ ...(JSON.parse(readFileSync(path, 'utf8')) as Omit<FlexContainerFile, 'path'>), path });
+}
 
 /** Type numbers served: `srt` of the CSEBase. */
-export const servedTypes: readonly number[] = [...byType.keys()].sort((one, other) => one - other);
-
-/**
- * Definition of a type.
- *
- * @param specialization `mgd` or `cnd` of a resource of a specialized type; without it, what all specializations share
- */
-export const definitionOf = (type: number, specialization?: Json): ResourceDefinition | undefined =>
-  (typeof specialization === 'number' || typeof specialization === 'string'
-    ? bySpecialization.get(key(type, specialization))
-    : undefined) ?? byType.get(type);
-
-/** Definition of the type of a resource. */
-export const definitionFor = ({ ty, attributes }: Typed): ResourceDefinition | undefined =>
-  definitionOf(ty, attributes.mgd ?? attributes.cnd);
-
-interface Typed {
-  readonly ty: number;
-  readonly attributes: JsonObject;
-}
-
-/** Definition by the name of the root element of a representation: `m2m:fwr`. */
-export const definitionByElement = (element: string): ResourceDefinition | undefined => byElement.get(element);
-
-/** Whether resources of one type may be created under resources of another. */
-export const mayHold = (parent: ResourceDefinition, child: ResourceDefinition): boolean =>
-  child.parents.includes(parent.family);
-
-/** Every definition, specializations included. */
-export const definitions = (): readonly ResourceDefinition[] => [...byElement.values()];
-
-/** Whether any served type has an attribute of this short name, for attribute conditions in filters. */
-export const isKnownAttribute = (name: string): boolean =>
-  definitions().some(({ attributes }) => Object.hasOwn(attributes, name));
+export const servedTypes: readonly number[] = registeredTypes().sort((one, other) => one - other);
 
 export type { AttributesOf, ResourceDefinition } from './definition.ts';
+export {
+  definitionByElement,
+  definitionFor,
+  definitionOf,
+  definitions,
+  isKnownAttribute,
+  mayHold,
+  offerFlexContainers,
+  register,
+} from './registry.ts';
 export type { SubscriptionAttributes } from './subscription.ts';
 export { accessControlPolicy, ae, container, contentInstance, cseBase, subscription };

@@ -28,6 +28,8 @@ export class BatchResult {
   readonly written: Resource[] = [];
   readonly subscribed = new Set<number>();
   readonly subtrees: string[] = [];
+  /** Told once the instances are stored that came with them. */
+  readonly deferred: (CreateResource | UpdateResource)[] = [];
   /** Whether notifications were written that did not pass through here. */
   toldInStore = false;
 
@@ -65,7 +67,10 @@ export async function applyBatch(client: pg.ClientBase, writes: readonly Write[]
   }
   if (creates.length > 0) await create(client, creates, result);
   if (updates.length > 0) await update(client, updates, result);
+  for (const { resource, instance } of result.deferred)
+    if (instance !== undefined) appends.push({ kind: 'append', container: resource, ...instance });
   if (appends.length > 0) await append(client, appends, result);
+  for (const write of result.deferred) result.take(write.effects(result.counters.get(write.resource.no)));
   for (const write of removals) {
     if (write.kind === 'delete') await deleteSubtree(client, write, result);
     else await deleteInstance(client, write, result);
@@ -108,7 +113,8 @@ async function create(client: pg.ClientBase, writes: readonly CreateResource[], 
     result.written.push(resource);
     if (holdsInstances(resource.ty)) result.counters.set(resource.no, { st: 0, cni: 0, cbs: 0 });
     if (attachedTypes.has(resource.ty) && resource.parentNo !== null) result.subscribed.add(resource.parentNo);
-    result.take(write.effects());
+    if (write.instance === undefined) result.take(write.effects(result.counters.get(resource.no)));
+    else result.deferred.push(write);
   }
 }
 
@@ -137,13 +143,14 @@ async function update(client: pg.ClientBase, writes: readonly UpdateResource[], 
     }
     if (row.st !== null) {
       result.counters.set(resource.no, { st: row.st, cni: row.cni, cbs: row.cbs });
-      const limits = write.emptied ? { ...resource.attributes, mni: 0 } : resource.attributes;
+      const limits = write.keep === undefined ? resource.attributes : { ...resource.attributes, mni: write.keep };
       await evict(client, [{ ...resource, attributes: limits }], result);
     }
     result.outcomes.set(write, { done: true, stored: resource });
     result.written.push(resource);
     if (attachedTypes.has(resource.ty) && resource.parentNo !== null) result.subscribed.add(resource.parentNo);
-    result.take(write.effects(result.counters.get(resource.no)));
+    if (write.instance === undefined) result.take(write.effects(result.counters.get(resource.no)));
+    else result.deferred.push(write);
   }
 }
 

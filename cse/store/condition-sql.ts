@@ -101,7 +101,11 @@ export const resourceSql: ConditionSql = {
       OR EXISTS (SELECT FROM cse.instance ci WHERE ci.no = r.no AND ci.et > ${now} AND ${condition(instanceRow('ci', 'r'))}))`;
   },
   time: (column) => `r.${column}`,
-  number: (column) => (column === 'st' ? 'c.st' : `(r.attributes->>'cs')::bigint`),
+  // The counter of a container is its state tag; others keep their own.
+  number: (column) =>
+    column === 'st'
+      ? `CASE r.ty WHEN 3 THEN c.st ELSE (r.attributes->>'st')::bigint END`
+      : `(r.attributes->>'cs')::bigint`,
   media: undefined,
   content: undefined,
 };
@@ -112,7 +116,7 @@ export const instanceSql: ConditionSql = {
   parent: loneRow('k'),
   child: () => 'false',
   time: (column) => `i.${column === 'lt' ? 'ct' : column}`,
-  number: (column) => `i.${column}`,
+  number: (column) => (column === 'st' ? 'CASE k.ty WHEN 3 THEN i.st END' : `i.${column}`),
   media: `split_part(i.body::json->>'cnf', ':', 1)`,
   content: `i.body::json->>'con'`,
 };

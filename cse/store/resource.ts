@@ -19,6 +19,8 @@ export interface Resource {
   readonly version: number;
   /** Everything else, without the counters of a container. */
   readonly attributes: JsonObject;
+  /** Of an instance of a flexContainer: the `cnd` of that. */
+  readonly specialization?: string;
   /** Place among the instances of the container; of a contentInstance this is its state tag. Instances only. */
   readonly st?: number;
 }

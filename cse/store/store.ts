@@ -64,6 +64,7 @@ export function toInstance(container: Resource, row: InstanceRow): Resource {
   const ty = instanceTypeOf(container.ty) ?? 0;
   const ri = instanceId(ty, container.no, row.st);
   const rn = row.rn ?? ri;
+  const { cnd } = container.attributes;
   return {
     no: container.no,
     parentNo: container.no,
@@ -77,6 +78,7 @@ export function toInstance(container: Resource, row: InstanceRow): Resource {
     version: 1,
     attributes: { ct: row.ct, lt: row.ct, et: row.et, cs: row.cs, ...(JSON.parse(row.body) as JsonObject) },
     st: row.st,
+    ...(typeof cnd === 'string' ? { specialization: cnd } : {}),
   };
 }
 

@@ -43,10 +43,8 @@ export interface Effects {
 
 export const noEffects: Effects = { changes: [], notifications: [] };
 
-/** A new instance of a container. */
-export interface AppendInstance {
-  readonly kind: 'append';
-  readonly container: Resource;
+/** An instance that is yet to be stored. */
+export interface NewInstance {
   /** Name, when the originator chose one. */
   readonly rn: string | null;
   readonly ct: string;
@@ -56,21 +54,34 @@ export interface AppendInstance {
   readonly lbl: readonly string[] | null;
   /** JSON text of the attributes that have no column. */
   readonly body: string;
+  /** Key of the data generation time, which no other instance of its timeSeries may have. */
+  readonly dgt?: string;
   readonly effects: (stored: Resource) => Effects;
+}
+
+/** Stores a new instance of a container. */
+export interface AppendInstance extends NewInstance {
+  readonly kind: 'append';
+  readonly container: Resource;
 }
 
 export interface CreateResource {
   readonly kind: 'create';
   readonly resource: Resource;
-  readonly effects: () => Effects;
+  /** Its first instance, stored with it. */
+  readonly instance?: NewInstance;
+  /** @param counters of what holds instances */
+  readonly effects: (counters: Counters | undefined) => Effects;
 }
 
 export interface UpdateResource {
   readonly kind: 'update';
   /** The resource as it shall be; its version is one above the one that was read. */
   readonly resource: Resource;
-  /** Whether all instances of the container go with it. */
-  readonly emptied: boolean;
+  /** Instances that stay at most, whatever the limits say; default: as the limits say. */
+  readonly keep?: number;
+  /** An instance that is stored with the change. */
+  readonly instance?: NewInstance;
   /** @param counters of a container, after the change */
   readonly effects: (counters: Counters | undefined) => Effects;
 }
@@ -100,10 +111,10 @@ export interface Tell {
 
 export type Write = AppendInstance | CreateResource | UpdateResource | DeleteResource | DeleteInstance | Tell;
 
-/** How a write ended. `taken`: name or identifier exists; `gone`: target or parent is not there any more; `stale`: changed meanwhile. */
+/** How a write ended. `taken`: name or identifier exists; `known`: so does the data generation time; `gone`: target or parent is not there any more; `stale`: changed meanwhile. */
 export type Outcome =
   | { readonly done: true; readonly stored?: Resource }
-  | { readonly done: false; readonly why: 'taken' | 'gone' | 'stale' };
+  | { readonly done: false; readonly why: 'taken' | 'known' | 'gone' | 'stale' };
 
 /** Too many writes wait already. */
 export class Saturated extends Error {
