@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Feed, messageOf } from '#platform';
-import { Access } from './access/access.ts';
+import { Access, type Asker } from './access/access.ts';
 import { CredentialStore } from './access/credentials.ts';
 import type { Names } from './address.ts';
 import { createAutomation } from './automation.ts';
@@ -53,8 +53,14 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   });
   const credentials = new CredentialStore(pool, events);
   const operatorPolicyPath = `${names.cseName}/${operatorPolicyName}`;
-  const access = new Access({ store, names, admin, operatorPolicy: () => store.byPath(operatorPolicyPath) });
-  const itself = { originator: names.cseId, authenticated: true, registered: true };
+  const itself: Asker = { originator: names.cseId, authenticated: true, registered: true };
+  const access = new Access({
+    store,
+    names,
+    admin,
+    operatorPolicy: operatorPolicyPath,
+    perform: (request) => perform(context, request, itself),
+  });
   const targets = new Targets(store, names, (request) => perform(context, request, itself));
 
   const windows = new Windows(store, names);
@@ -118,6 +124,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   const automation = createAutomation(context);
   const statistics = new Statistics(context);
   context.observe((change) => delivery.changed(change));
+  context.observe((change) => access.changed(change));
   const sweep = new Sweep({
     pool,
     store,

@@ -230,10 +230,8 @@ async function registeredId({ store, admin }: Context, { asker: { originator }, 
 /** Every `acpi` entry has to lead to a policy; one that does not would lock the resource (TS-0001 §9.6.1.3.2). */
 export async function checkPolicies({ access }: Context, { acpi }: JsonObject): Promise<void> {
   for (const reference of Array.isArray(acpi) ? acpi : []) {
-    if ((await access.policyAt(String(reference))) === undefined) {
-      throw badRequest(
-        `acpi (accessControlPolicyIDs): ${String(reference)} is not an access control policy of this CSE`,
-      );
+    if (!(await access.isPolicy(String(reference)))) {
+      throw badRequest(`acpi (accessControlPolicyIDs): ${String(reference)} is not an access control policy`);
     }
   }
 }
