@@ -6,6 +6,7 @@ import type { Names } from './address.ts';
 import { createAutomation } from './automation.ts';
 import { createHttpBinding } from './bindings/http/index.ts';
 import { layFoundation, operatorPolicyName } from './foundation.ts';
+import { GroupRequests } from './groups/group-requests.ts';
 import type { Cse, CseOptions, Load } from './interface.ts';
 import { CseMetrics } from './metrics.ts';
 import { Delivery } from './notifications/delivery.ts';
@@ -108,6 +109,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     access,
     targets,
     windows,
+    groupRequests: new GroupRequests(config.cse.fanOutRequestsMax),
     log,
     settings: config.cse,
     perform: (request, asker) => perform(context, request, asker),

@@ -184,6 +184,30 @@ export const settings = {
       86_400,
       'Longest time window of a cross-resource subscription.',
     ),
+    groupMembersMax: setting(
+      'ALZETTE_CSE_GROUP_MEMBERS_MAX',
+      count(1, 100_000),
+      10_000,
+      'Members a `<group>` may have, whatever its own limit says.',
+    ),
+    fanOutParallelMax: setting(
+      'ALZETTE_CSE_FAN_OUT_PARALLEL_MAX',
+      count(1, 1000),
+      32,
+      'Members of a group that one request is carried out on at the same time.',
+    ),
+    fanOutSecondsMax: setting(
+      'ALZETTE_CSE_FAN_OUT_SECONDS_MAX',
+      count(1, 600),
+      20,
+      'How long answers of group members are awaited, when the request names no earlier time.',
+    ),
+    fanOutRequestsMax: setting(
+      'ALZETTE_CSE_FAN_OUT_REQUESTS_MAX',
+      count(1, 1_000_000),
+      20_000,
+      'Requests that one request may become here through groups that hold groups.',
+    ),
     feedRetentionHours: setting(
       'ALZETTE_CSE_FEED_RETENTION_HOURS',
       count(1, 24 * 365),

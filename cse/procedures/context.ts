@@ -1,6 +1,7 @@
 import type { Config, Log } from '#platform';
 import type { Access, Asker } from '../access/access.ts';
 import type { Names } from '../address.ts';
+import type { GroupRequests } from '../groups/group-requests.ts';
 import type { Targets } from '../notifications/targets.ts';
 import type { PreparedEvent } from '../notifications/tell.ts';
 import type { Windows } from '../notifications/windows.ts';
@@ -22,6 +23,8 @@ export interface Context {
   readonly targets: Targets;
   /** Times that schedules leave open. */
   readonly windows: Windows;
+  /** Requests that came through groups. */
+  readonly groupRequests: GroupRequests;
   readonly log: Log;
   /** Settings, among them the limits (`…Max`). */
   readonly settings: Config['cse'];
@@ -40,6 +43,8 @@ export interface Call {
   readonly request: RequestPrimitive;
   readonly session: Session;
   readonly asker: Asker;
+  /** Told, each time a member of a group answers, of what a fan-out has gathered so far (TS-0004 §7.4.14.2.5). */
+  readonly gathered?: (soFar: () => Answer) => void;
 }
 
 /** What a procedure answers; the request identifier and release are added in one place. */

@@ -1,6 +1,7 @@
 import { messageOf, systemErrorCode } from '#platform';
 import type { Asker } from '../access/access.ts';
 import { establishOriginator } from '../access/originator.ts';
+import { checkGroupParameters } from '../groups/group-parameters.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { responseStatus } from '../response-status.ts';
@@ -51,6 +52,8 @@ async function carryOut(context: Context, call: Call): Promise<Answer> {
   const name = operationName(op);
   if (name === undefined) throw badRequest('op: 1 to 5 is expected');
   const virtual = await findVirtual(context, to);
+  if (call.request.gid !== undefined || call.request.grtm !== undefined)
+    await checkGroupParameters(context, call.request, virtual);
   if (virtual === undefined) return procedures[name](context, call);
   const procedure = virtualResources[virtual.name]?.[name];
   if (procedure === undefined) {

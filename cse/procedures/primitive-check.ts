@@ -104,6 +104,7 @@ function checkOthers({ op, rt, drt, ec, fc, grtm, sqi }: RequestPrimitive): void
   if (ec !== undefined && ![2, 3, 4].includes(ec) && !(Number.isInteger(ec) && ec >= 100 && ec <= 999)) {
     throw badRequest(`ec: 2, 3, 4 or 100 to 999 is expected, found ${ec}`);
   }
-  if (grtm !== undefined) throw new Refused('NOT_IMPLEMENTED', 'grtm: groups are not supported');
+  if (grtm !== undefined && !(Array.isArray(grtm) && grtm.length > 0 && grtm.every((id) => typeof id === 'string')))
+    throw badRequest('grtm: a list of member identifiers is expected');
   if (sqi === true) throw new Refused('NOT_IMPLEMENTED', 'sqi: semantic queries are not supported');
 }

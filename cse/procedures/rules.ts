@@ -4,6 +4,7 @@ import { aeRules } from './rules/ae.ts';
 import { containerRules } from './rules/container.ts';
 import { dependencyRules } from './rules/dependency.ts';
 import { flexContainerRules } from './rules/flex-container.ts';
+import { groupRules } from './rules/group.ts';
 import { processManagementRules } from './rules/process-management.ts';
 import { stateRules } from './rules/state.ts';
 import { subscriptionRules } from './rules/subscription.ts';
@@ -13,6 +14,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [1, accessControlPolicyRules],
   [2, aeRules],
   [3, containerRules],
+  [9, groupRules],
   [23, subscriptionRules],
   [28, flexContainerRules],
   [63, processManagementRules],
