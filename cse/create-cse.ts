@@ -20,6 +20,7 @@ import type { Context } from './procedures/context.ts';
 import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
 import { handle, perform } from './procedures/handle.ts';
+import { createRemote } from './remote/index.ts';
 import { loadFlexContainers } from './resources/flex-container-folder.ts';
 import { responseStatus } from './response-status.ts';
 import { Committer } from './store/committer.ts';
@@ -98,6 +99,19 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     },
     observeBatch: (size, seconds) => metrics.batch(size, seconds),
   });
+  const observe: Context['observe'] = (observer) => {
+    observers.add(observer);
+    return () => observers.delete(observer);
+  };
+  const remote = createRemote({
+    config,
+    names,
+    store,
+    targets,
+    log,
+    perform: (request, asker) => perform(context, request, asker),
+    observe,
+  });
   const context: Context = {
     names,
     admin,
@@ -110,14 +124,12 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     targets,
     windows,
     groupRequests: new GroupRequests(config.cse.fanOutRequestsMax),
+    remote,
     log,
     settings: config.cse,
     perform: (request, asker) => perform(context, request, asker),
     tell: (event) => tell(context, event),
-    observe(observer) {
-      observers.add(observer);
-      return () => observers.delete(observer);
-    },
+    observe,
     observeElsewhere(observer) {
       observersElsewhere.add(observer);
       return () => observersElsewhere.delete(observer);
@@ -151,7 +163,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     return response;
   }
 
-  const cse: Omit<Cse, 'http' | 'stop'> = {
+  const cse: Omit<Cse, 'http' | 'join' | 'stop'> = {
     id: names.cseId,
     name: names.cseName,
     spId: names.spId,
@@ -194,7 +206,9 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     ...cse,
     load,
     http,
+    join: () => remote.registration.start(),
     async stop() {
+      await remote.registration.stop();
       await http.close();
       stopping = true;
       await sweep.stop();

@@ -6,6 +6,7 @@ import type { Targets } from '../notifications/targets.ts';
 import type { PreparedEvent } from '../notifications/tell.ts';
 import type { Windows } from '../notifications/windows.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
+import type { Remote } from '../remote/index.ts';
 import type { Numbers } from '../store/numbers.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeElsewhere, CommittedChange, Outcome, Write } from '../store/write.ts';
@@ -25,6 +26,8 @@ export interface Context {
   readonly windows: Windows;
   /** Requests that came through groups. */
   readonly groupRequests: GroupRequests;
+  /** Other CSEs. */
+  readonly remote: Remote;
   readonly log: Log;
   /** Settings, among them the limits (`…Max`). */
   readonly settings: Config['cse'];

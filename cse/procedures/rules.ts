@@ -6,6 +6,7 @@ import { dependencyRules } from './rules/dependency.ts';
 import { flexContainerRules } from './rules/flex-container.ts';
 import { groupRules } from './rules/group.ts';
 import { processManagementRules } from './rules/process-management.ts';
+import { remoteCseRules } from './rules/remote-cse.ts';
 import { stateRules } from './rules/state.ts';
 import { subscriptionRules } from './rules/subscription.ts';
 import type { TypeRules } from './type-rules.ts';
@@ -15,6 +16,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [2, aeRules],
   [3, containerRules],
   [9, groupRules],
+  [16, remoteCseRules],
   [23, subscriptionRules],
   [28, flexContainerRules],
   [63, processManagementRules],
