@@ -1,6 +1,7 @@
 import { Actions } from './actions/actions.ts';
 import type { Context } from './procedures/context.ts';
 import { Processes } from './processes/processes.ts';
+import { Mashups } from './semantics/mashups.ts';
 
 /** A part of the CSE that works without being asked. */
 export interface Background {
@@ -11,7 +12,7 @@ export interface Background {
 
 /** Everything that acts by itself upon what resources say. */
 export function createAutomation(context: Context): Background {
-  const parts: readonly Background[] = [new Actions(context), new Processes(context)];
+  const parts: readonly Background[] = [new Actions(context), new Processes(context), new Mashups(context)];
   return {
     async start() {
       for (const part of parts) await part.start();

@@ -1,12 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { Feed, messageOf } from '#platform';
-import { Access, type Asker } from './access/access.ts';
+import { Access } from './access/access.ts';
 import { CredentialStore } from './access/credentials.ts';
 import type { Names } from './address.ts';
 import { createAutomation } from './automation.ts';
 import { createHttpBinding } from './bindings/http/index.ts';
 import { layFoundation, operatorPolicyName } from './foundation.ts';
-import { GroupRequests } from './groups/group-requests.ts';
 import type { Cse, CseOptions, Load } from './interface.ts';
 import { CseMetrics } from './metrics.ts';
 import { Delivery } from './notifications/delivery.ts';
@@ -20,9 +19,10 @@ import type { Context } from './procedures/context.ts';
 import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
 import { handle, perform } from './procedures/handle.ts';
-import { createRemote } from './remote/index.ts';
 import { loadFlexContainers } from './resources/flex-container-folder.ts';
 import { responseStatus } from './response-status.ts';
+import { Semantics } from './semantics/semantics.ts';
+import { SparqlEngine } from './semantics/sparql-engine.ts';
 import { Committer } from './store/committer.ts';
 import { Numbers } from './store/numbers.ts';
 import { changeTable } from './store/schema.ts';
@@ -55,14 +55,8 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   });
   const credentials = new CredentialStore(pool, events);
   const operatorPolicyPath = `${names.cseName}/${operatorPolicyName}`;
-  const itself: Asker = { originator: names.cseId, authenticated: true, registered: true };
-  const access = new Access({
-    store,
-    names,
-    admin,
-    operatorPolicy: operatorPolicyPath,
-    perform: (request) => perform(context, request, itself),
-  });
+  const access = new Access({ store, names, admin, operatorPolicy: () => store.byPath(operatorPolicyPath) });
+  const itself = { originator: names.cseId, authenticated: true, registered: true };
   const targets = new Targets(store, names, (request) => perform(context, request, itself));
 
   const windows = new Windows(store, names);
@@ -99,19 +93,8 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     },
     observeBatch: (size, seconds) => metrics.batch(size, seconds),
   });
-  const observe: Context['observe'] = (observer) => {
-    observers.add(observer);
-    return () => observers.delete(observer);
-  };
-  const remote = createRemote({
-    config,
-    names,
-    store,
-    targets,
-    log,
-    perform: (request, asker) => perform(context, request, asker),
-    observe,
-  });
+  const sparql = new SparqlEngine({ timeMs: config.cse.semanticsTimeMsMax, bytesMax: config.cse.semanticsBytesMax });
+  const semantics = new Semantics(sparql);
   const context: Context = {
     names,
     admin,
@@ -123,13 +106,15 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     access,
     targets,
     windows,
-    groupRequests: new GroupRequests(config.cse.fanOutRequestsMax),
-    remote,
     log,
+    semantics,
     settings: config.cse,
     perform: (request, asker) => perform(context, request, asker),
     tell: (event) => tell(context, event),
-    observe,
+    observe(observer) {
+      observers.add(observer);
+      return () => observers.delete(observer);
+    },
     observeElsewhere(observer) {
       observersElsewhere.add(observer);
       return () => observersElsewhere.delete(observer);
@@ -138,7 +123,6 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   const automation = createAutomation(context);
   const statistics = new Statistics(context);
   context.observe((change) => delivery.changed(change));
-  context.observe((change) => access.changed(change));
   const sweep = new Sweep({
     pool,
     store,
@@ -163,7 +147,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     return response;
   }
 
-  const cse: Omit<Cse, 'http' | 'join' | 'stop'> = {
+  const cse: Omit<Cse, 'http' | 'stop'> = {
     id: names.cseId,
     name: names.cseName,
     spId: names.spId,
@@ -206,14 +190,13 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     ...cse,
     load,
     http,
-    join: () => remote.registration.start(),
     async stop() {
-      await remote.registration.stop();
       await http.close();
       stopping = true;
       await sweep.stop();
       await automation.stop();
       await pending.drained();
+      await sparql.close();
       await delivery.stop();
       await statistics.stop();
       await committer.close();

@@ -25,7 +25,9 @@ export type StoredCondition =
 export type JudgedCondition =
   | { readonly kind: 'place'; readonly relation: SpatialRelation; readonly geometry: Geometry }
   /** Sum of operations the originator has to have the right to. */
-  | { readonly kind: 'operations'; readonly operations: number };
+  | { readonly kind: 'operations'; readonly operations: number }
+  /** SPARQL requests, one of which finds something in a description of the resource. */
+  | { readonly kind: 'semantics'; readonly queries: readonly string[] };
 
 export type Condition = StoredCondition | JudgedCondition;
 
@@ -69,7 +71,7 @@ const times = {
 } as const;
 const numbers = { sts: ['st', '<'], stb: ['st', '>='], szb: ['cs', '<'], sza: ['cs', '>='] } as const;
 /** Part of the standard, not of this CSE. */
-const unsupported = new Set(['smf', 'aq']);
+const unsupported = new Set(['aq']);
 /** Not usable in attribute conditions: they have criteria of their own. */
 const withOwnCriterion = new Set(['ct', 'lt', 'st', 'et', 'lbl', 'ty', 'cs', 'cnf']);
 
@@ -85,7 +87,7 @@ export function readFilter(given: FilterCriteria | undefined, valuesMax: number)
     if (Array.isArray(value) && (value.length === 0 || value.length > valuesMax))
       throw badRequest(`${name}: 1 to ${valuesMax} values are expected, found ${value.length}`);
     for (const condition of readCondition(name, value)) {
-      if (condition.kind === 'place' || condition.kind === 'operations') judged.push(condition);
+      if (isJudged(condition)) judged.push(condition);
       else stored.push(condition);
     }
   }
@@ -108,6 +110,9 @@ export function readFilter(given: FilterCriteria | undefined, valuesMax: number)
     ...(relativePath === undefined ? {} : { relativePath }),
   };
 }
+
+const isJudged = (condition: Condition): condition is JudgedCondition =>
+  condition.kind === 'place' || condition.kind === 'operations' || condition.kind === 'semantics';
 
 /** Criteria that say how results are handled, or that are read together with others. */
 const notConditions = new Set(['fu', 'fo', 'lim', 'ofst', 'lvl', 'arp', 'cfs', 'cfq', 'gmty', 'geom', 'gsf']);
@@ -148,6 +153,8 @@ function readCondition(name: string, value: Json): Condition[] {
     case 'catr':
     case 'patr':
       return attributeConditions(name, of, value);
+    case 'smf':
+      return [{ kind: 'semantics', queries: list(value).map((item) => text(name, item)) }];
     case 'ops':
       return [{ kind: 'operations', operations: number(name, value, 1, 63) }];
   }

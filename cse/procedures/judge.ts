@@ -1,6 +1,7 @@
 import type { Asker } from '../access/access.ts';
 import { type Right, right } from '../access/rule.ts';
 import { locationOf, relates } from '../geometry.ts';
+import { descriptorsOf, linkedDescriptions } from '../semantics/descriptor.ts';
 import type { Resource } from '../store/resource.ts';
 import { meets } from '../store/search.ts';
 import type { Context } from './context.ts';
@@ -48,9 +49,24 @@ async function judge(context: Context, asker: Asker, resource: Resource, conditi
     const place = locationOf(resource.attributes.loc);
     return place !== undefined && relates(place, condition.relation, condition.geometry);
   }
+  if (condition.kind === 'semantics') return isDescribed(context, asker, resource, condition.queries);
   for (const one of Object.values(right) as Right[]) {
     const wanted = (condition.operations & one) !== 0;
     if (wanted && !(await context.access.permits(asker, one, resource))) return false;
   }
   return true;
+}
+
+/** Whether one of the queries finds something in one of the resource's descriptions and what that is linked to (TS-0004 §7.3.3.18). */
+async function isDescribed(
+  context: Context,
+  asker: Asker,
+  resource: Resource,
+  queries: readonly string[],
+): Promise<boolean> {
+  for (const descriptor of await descriptorsOf(context, resource, asker, right.discover)) {
+    const { documents } = await linkedDescriptions(context, asker, descriptor.attributes, false);
+    for (const query of queries) if (await context.semantics.matches(query, documents)) return true;
+  }
+  return false;
 }

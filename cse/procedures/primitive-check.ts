@@ -87,10 +87,9 @@ function checkResultContent(name: OperationName, { rcn, fc }: RequestPrimitive):
       `rcn: ${allowed.length === 0 ? 'not accepted' : `one of ${allowed.join(', ')} is expected`} in ${what}, found ${rcn}`,
     );
   }
-  if (rcn === 10) throw new Refused('NOT_IMPLEMENTED', 'rcn: 10 (semantic content) is not supported');
 }
 
-function checkOthers({ op, rt, drt, ec, fc, grtm, sqi }: RequestPrimitive): void {
+function checkOthers({ op, rcn, rt, drt, ec, fc, grtm, sqi }: RequestPrimitive): void {
   if (fc !== undefined && op === operation.notify) throw badRequest('fc: a NOTIFY has no filter criteria');
   if (rt !== undefined) {
     if (rt.rtv === 1)
@@ -104,7 +103,8 @@ function checkOthers({ op, rt, drt, ec, fc, grtm, sqi }: RequestPrimitive): void
   if (ec !== undefined && ![2, 3, 4].includes(ec) && !(Number.isInteger(ec) && ec >= 100 && ec <= 999)) {
     throw badRequest(`ec: 2, 3, 4 or 100 to 999 is expected, found ${ec}`);
   }
-  if (grtm !== undefined && !(Array.isArray(grtm) && grtm.length > 0 && grtm.every((id) => typeof id === 'string')))
-    throw badRequest('grtm: a list of member identifiers is expected');
-  if (sqi === true) throw new Refused('NOT_IMPLEMENTED', 'sqi: semantic queries are not supported');
+  if (grtm !== undefined) throw new Refused('NOT_IMPLEMENTED', 'grtm: groups are not supported');
+  if (sqi !== undefined && op !== operation.retrieve) throw badRequest('sqi: only a RETRIEVE can be a semantic query');
+  if ((sqi === true) !== (rcn === 10))
+    throw badRequest('sqi, rcn: a semantic query has sqi true and rcn 10 (semantic content)');
 }

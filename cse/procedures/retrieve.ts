@@ -5,6 +5,7 @@ import { badRequest, Refused } from '../refusal.ts';
 import { elementOf } from '../representation.ts';
 import { definitionFor } from '../resources/index.ts';
 import { statusName } from '../response-status.ts';
+import { semanticQuery } from '../semantics/query.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { type Filter, readFilter } from './filter.ts';
@@ -21,6 +22,7 @@ const everything: Filter = { usage: 'condition', stored: [], judged: [], join: '
 export async function retrieve(context: Context, call: Call): Promise<Answer> {
   const { request, asker } = call;
   const target = await findTarget(context, request.to);
+  if (request.sqi === true) return semanticQuery(context, call, target.resource);
   const filter = readFilter(request.fc, context.settings.filterValuesMax);
   if (filter?.usage === 'discovery') return discover(context, call, target.resource, filter);
   if (filter?.usage === 'IPE discovery') return discoverWithIpe(context, call, target.resource, filter);
@@ -71,6 +73,9 @@ export async function content(context: Context, call: Call, resource: Resource, 
 /** `fu=1`: addresses of what matches. Who may discover nothing gets an empty list (TS-0001 §10.2.6). */
 async function discover(context: Context, call: Call, root: Resource, filter: Filter): Promise<Answer> {
   const { rcn, drt } = call.request;
+  for (const condition of filter.judged)
+    if (condition.kind === 'semantics')
+      for (const query of condition.queries) await context.semantics.checkQuery(query);
   const listing = await listBelow(context, call, root, filter, right.discover);
   const pc: JsonObject =
     rcn === undefined || rcn === 11

@@ -4,9 +4,11 @@ import { aeRules } from './rules/ae.ts';
 import { containerRules } from './rules/container.ts';
 import { dependencyRules } from './rules/dependency.ts';
 import { flexContainerRules } from './rules/flex-container.ts';
-import { groupRules } from './rules/group.ts';
+import { ontologyRules } from './rules/ontology.ts';
 import { processManagementRules } from './rules/process-management.ts';
-import { remoteCseRules } from './rules/remote-cse.ts';
+import { semanticDescriptorRules } from './rules/semantic-descriptor.ts';
+import { semanticMashupInstanceRules } from './rules/semantic-mashup-instance.ts';
+import { semanticMashupJobProfileRules } from './rules/semantic-mashup-job-profile.ts';
 import { stateRules } from './rules/state.ts';
 import { subscriptionRules } from './rules/subscription.ts';
 import type { TypeRules } from './type-rules.ts';
@@ -15,9 +17,11 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [1, accessControlPolicyRules],
   [2, aeRules],
   [3, containerRules],
-  [9, groupRules],
-  [16, remoteCseRules],
   [23, subscriptionRules],
+  [24, semanticDescriptorRules],
+  [39, ontologyRules],
+  [40, semanticMashupJobProfileRules],
+  [41, semanticMashupInstanceRules],
   [28, flexContainerRules],
   [63, processManagementRules],
   [64, stateRules],

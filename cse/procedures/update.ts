@@ -32,7 +32,8 @@ export async function update(context: Context, call: Call): Promise<Answer> {
     const filter = readFilter(request.fc, context.settings.filterValuesMax);
     if (filter !== undefined && !(await matches(context, call.asker, resource, filter))) throw noMatch(resource);
     await authorize(context, call, resource);
-    const given = representationIn(request.pc, definition);
+    // A copy: rules may turn an order into what it leads to, anew at each attempt.
+    const given = { ...representationIn(request.pc, definition) };
     checkUpdate(definition, given);
     const attributes = await changed(context, resource, given);
     await checkPolicies(context, given);

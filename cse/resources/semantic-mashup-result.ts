@@ -10,6 +10,8 @@ export const semanticMashupResult = defineResource({
   clause: 'TS-0004 §7.4.52',
   parents: ['smi', 'smiA'],
   announced: { parents: ['smiA', 'cbA', 'csr'] },
+  creatable: false,
+  updatable: false,
   attributes: {
     ...universal,
     rn: { ...universal.rn, create: 'NP' },

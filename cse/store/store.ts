@@ -8,6 +8,7 @@ import {
   holdsInstances,
   instanceId,
   instanceTypeOf,
+  isInstance,
   type Resource,
   readInstanceId,
 } from './resource.ts';
@@ -172,23 +173,6 @@ export class Store {
     return known === undefined ? undefined : this.byNumber(known.no);
   }
 
-  /** A resource by structured address, as far as it is in memory. */
-  peekPath(path: string): Resource | undefined {
-    const known = this.#byPath.peek(path);
-    return known === undefined ? undefined : this.#resources.peek(known.no);
-  }
-
-  /** A resource by identifier, as far as it is in memory. */
-  peekRi(ri: string): Resource | undefined {
-    const known = this.#byRi.peek(ri);
-    return known === undefined ? undefined : this.#resources.peek(known.no);
-  }
-
-  /** A resource by its number, as far as it is in memory. */
-  peekNumber(no: number): Resource | undefined {
-    return this.#resources.peek(no);
-  }
-
   async instanceByName(container: Resource, rn: string): Promise<Resource | undefined> {
     const generated = readInstanceId(rn);
     if (generated?.no === container.no) return this.instance(container, generated.st);
@@ -229,6 +213,26 @@ export class Store {
       [resource.no, et, resource.path],
     );
     return rows[0]?.path;
+  }
+
+  /** Children of a type, the oldest first. */
+  async childrenOfType(parent: Resource, type: number): Promise<Resource[]> {
+    if (isInstance(parent.ty)) return [];
+    const { rows } = await this.pool.query<ResourceRow>({
+      name: 'children of a type',
+      text: `${resourceSelect} WHERE r.parent_no = $1 AND r.ty = $2 AND (r.et IS NULL OR r.et > $3) ORDER BY r.no`,
+      values: [parent.no, type, nowTimestamp()],
+    });
+    return rows.map(toResource);
+  }
+
+  /** Every resource of a type, at most so many. */
+  async resourcesOfType(type: number, atMost: number): Promise<Resource[]> {
+    const { rows } = await this.pool.query<ResourceRow>(`${resourceSelect} WHERE r.ty = $1 ORDER BY r.no LIMIT $2`, [
+      type,
+      atMost,
+    ]);
+    return rows.map(toResource);
   }
 
   /** How many children of a type a resource has. */
@@ -357,11 +361,11 @@ export class Store {
 
   #forgetSubtree(path: string): void {
     const below = `${path}/`;
-    this.#resources.keepNoLoads();
-    // Not every resource in memory was found by its path.
-    for (const no of [...this.#resources.keys()]) {
-      const known = this.#resources.peek(no)?.path ?? '';
+    for (const known of [...this.#byPath.keys()]) {
       if (known !== path && !known.startsWith(below)) continue;
+      const no = this.#byPath.peek(known)?.no;
+      this.#byPath.invalidate(known);
+      if (no === undefined) continue;
       this.#forget(no);
       this.#counters.invalidate(no);
       this.#latest.invalidate(no);
