@@ -47,7 +47,7 @@ export function signInPage(view: {
   const error = problem === undefined ? '' : `<p class="problem" id="problem" role="alert">${text[problem]}</p>`;
   const described = problem === undefined ? '' : ' aria-describedby="problem" aria-invalid="true"';
   return `<!doctype html>
-<html lang="${language}">
+<html lang="${language}" data-theme="system">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

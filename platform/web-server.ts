@@ -52,8 +52,12 @@ export function createWebServer(options: {
 
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, maxHeaderSize: 16_384 }, app);
   const upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
+  /** WebSockets are no longer counted as connections of the server, and still keep it from closing. */
+  const upgraded = new Set<Duplex>();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const path = request.url ?? '';
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
     const match = upgrades.find(({ prefix }) => path.startsWith(prefix));
     if (match === undefined) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
     else match.handler(request, socket, head);
@@ -73,6 +77,7 @@ export function createWebServer(options: {
     },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of upgraded) socket.destroy();
       // What is still in flight gets a moment to finish; long polls and streams are cut after it.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const cut = setTimeout(() => server.closeAllConnections(), 3_000);

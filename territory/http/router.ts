@@ -160,6 +160,7 @@ export function createRouter(options: {
     ),
   );
 
+  router.get('/quarantine/counts', read, async (_, response) => void response.json(await quarantine.counts()));
   one('/quarantine', 'quarantined message', quarantine.get);
 
   router.post('/quarantine/:id/replay', operate, async (request, response) => {

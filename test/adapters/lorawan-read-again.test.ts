@@ -44,7 +44,7 @@ describe('a LoRaWAN uplink that was kept as raw', () => {
     const { status, body } = await readAgain(await kept(devEui));
     assert.equal(status, 200);
     assert.equal(body.status, 'refused');
-    assert.match(body.reason.fr, /aucun décodeur connu pour « acme\/unheard-of »/);
+    assert.match(body.reason.fr, /aucun décodeur connu pour «\sacme\/unheard-of\s»/);
     assert.match(body.reason.en, /no codec is known for "acme\/unheard-of"/);
     assert.equal(await adapters.instances(devEui, 'measurements'), 0);
   });

@@ -200,13 +200,14 @@ describe('the console', () => {
     ]);
     await using console = await openConsole();
     const { page } = console;
-    await page.getByRole('button', { name: 'Retenus' }).click();
+    await page.getByRole('button', { name: /^Retenus\s*1$/ }).click();
     const held = page.locator('.held', { hasText: 'Le champ « level » manque.' });
     await held.waitFor();
     expect(await held.textContent()).to.contain('cse-in/lora-7/measurements/c1');
     expect(await seriousProblems(page)).to.deep.equal([]);
     await held.getByRole('button', { name: 'Rejouer' }).click();
     await held.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Retenus$/ }).waitFor();
     const [item] = (await stand.territory.quarantine.list()).items;
     expect(item?.state).to.equal('replayed');
     expect(item?.replayedBy?.name).to.equal('marie');

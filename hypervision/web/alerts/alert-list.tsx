@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Alert } from '../../contract.ts';
-import { QuarantineList } from '../quarantine/quarantine-list.tsx';
+import { QuarantineList, useHeldCount } from '../quarantine/quarantine-list.tsx';
 import { typeOf } from '../state/bootstrap.ts';
 import { isOpen, isSeverity } from '../state/condition.ts';
 import { communeFilter, conditionFilter, hiddenThemes } from '../state/filters.ts';
@@ -9,6 +9,7 @@ import { loading } from '../state/live-link.ts';
 import { alerts, openAlerts } from '../state/store.ts';
 import { Empty } from '../status/empty.tsx';
 import { Skeleton } from '../status/skeleton.tsx';
+import { formatNumber } from '../text/formats.ts';
 import { t } from '../text/messages.ts';
 import { AlertCard } from './alert-card.tsx';
 import './alert-list.css';
@@ -35,6 +36,8 @@ function passes(alert: Alert): boolean {
 
 /** Open alerts, those that ended, and the messages that could not become measurements. */
 export function AlertList() {
+  const held = useHeldCount();
+  const counts: Partial<Record<Tab, number>> = { open: openAlerts.value.length, ...(held ? { held } : {}) };
   return (
     <section class="alerts" aria-labelledby="alerts-title">
       <header class="drawer-head">
@@ -51,7 +54,7 @@ export function AlertList() {
               }}
             >
               {t(`alerts.${name}`)}
-              {name === 'open' && <span class="tab-count">{openAlerts.value.length}</span>}
+              {counts[name] !== undefined && <span class="tab-count">{formatNumber(counts[name] ?? 0)}</span>}
             </button>
           ))}
         </fieldset>

@@ -17,8 +17,10 @@ import { headline, nameOf, typeLabel, valueWithUnit } from '../text/values.ts';
 import { type Column, columns, sorted } from './sorting.ts';
 import './entity-list.css';
 
+/** On a phone the name takes two lines: its end, the street, tells one container from another. */
+const narrow = matchMedia('(max-width: 759px)');
 /** All rows have this height, so that only those in view are in the page. */
-const ROW_HEIGHT = 48;
+const rowHeight = (): number => (narrow.matches ? 64 : 48);
 const MARGIN_ROWS = 8;
 
 const order = signal<{ readonly column: Column; readonly isDescending: boolean }>({
@@ -44,8 +46,8 @@ export function EntityList() {
     return () => observer.disconnect();
   }, []);
 
-  const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - MARGIN_ROWS);
-  const last = Math.min(rows.length, Math.ceil((top + height) / ROW_HEIGHT) + MARGIN_ROWS);
+  const first = Math.max(0, Math.floor(top / rowHeight()) - MARGIN_ROWS);
+  const last = Math.min(rows.length, Math.ceil((top + height) / rowHeight()) + MARGIN_ROWS);
   const current = Math.min(active, Math.max(0, rows.length - 1));
 
   useEffect(() => {
@@ -58,10 +60,10 @@ export function EntityList() {
     const next = Math.max(0, Math.min(rows.length - 1, row));
     const element = scroller.current;
     if (element !== null) {
-      const rowTop = next * ROW_HEIGHT;
-      const visible = element.clientHeight - ROW_HEIGHT; // the head stays on top
+      const rowTop = next * rowHeight();
+      const visible = element.clientHeight - rowHeight(); // the head stays on top
       if (rowTop < element.scrollTop) element.scrollTop = rowTop;
-      else if (rowTop + ROW_HEIGHT > element.scrollTop + visible) element.scrollTop = rowTop + ROW_HEIGHT - visible;
+      else if (rowTop + rowHeight() > element.scrollTop + visible) element.scrollTop = rowTop + rowHeight() - visible;
       setTop(element.scrollTop);
     }
     shouldFocus.current = true;
@@ -69,7 +71,7 @@ export function EntityList() {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const page = Math.max(1, Math.floor(height / ROW_HEIGHT) - 2);
+    const page = Math.max(1, Math.floor(height / rowHeight()) - 2);
     const goals: Record<string, number> = {
       ArrowDown: current + 1,
       ArrowUp: current - 1,
@@ -94,7 +96,7 @@ export function EntityList() {
       </header>
       <div class="list-scroll" ref={scroller} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
         {loading.value === 'loading' ? (
-          <Skeleton rows={10} height={ROW_HEIGHT - 8} />
+          <Skeleton rows={10} height={rowHeight() - 8} />
         ) : rows.length === 0 ? (
           <Empty title={t(isFiltered.value ? 'list.filtered.title' : 'list.empty.title')}>
             {t(isFiltered.value ? 'list.filtered.text' : 'list.empty.text')}
@@ -115,7 +117,7 @@ export function EntityList() {
               </tr>
             </thead>
             <tbody>
-              {first > 0 && <tr style={{ height: `${first * ROW_HEIGHT}px` }} />}
+              {first > 0 && <tr style={{ height: `${first * rowHeight()}px` }} />}
               {rows.slice(first, last).map((row, index) => (
                 <Row
                   key={row.entity.id}
@@ -126,7 +128,7 @@ export function EntityList() {
                   onKeyDown={onKeyDown}
                 />
               ))}
-              {last < rows.length && <tr style={{ height: `${(rows.length - last) * ROW_HEIGHT}px` }} />}
+              {last < rows.length && <tr style={{ height: `${(rows.length - last) * rowHeight()}px` }} />}
             </tbody>
           </table>
         )}
@@ -183,7 +185,7 @@ function Row({
       tabIndex={isActive ? 0 : -1}
       aria-selected={selectedId.value === entity.id}
       class={selectedId.value === entity.id ? 'is-selected' : ''}
-      style={{ height: `${ROW_HEIGHT}px` }}
+      style={{ height: `${rowHeight()}px` }}
       onClick={() => open(row)}
       onFocus={() => onFocus(index)}
       onKeyDown={onKeyDown}

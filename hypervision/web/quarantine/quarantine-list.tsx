@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import type { QuarantineItem } from '../../contract.ts';
 import { ApiProblem, postJson } from '../api.ts';
@@ -15,12 +16,23 @@ const DRAWN_MAX = 50;
 /** Quarantine is not on the live link: it is looked at when a mapping is being mended, and read again meanwhile. */
 const REFRESH_MS = 20_000;
 
+/** Changes when the operator has done something that the next answer will show. */
+const acted = signal(0);
+
+function useFresh<T>(path: string) {
+  return useLoaded<T>(path, Math.floor(coarseNowMs.value / REFRESH_MS) + acted.value);
+}
+
+/** How many messages are held; undefined until it is known. */
+export function useHeldCount(): number | undefined {
+  const counts = useFresh<{ readonly held: number }>('/api/territory/quarantine/counts');
+  return counts.state === 'ready' ? counts.content.held : undefined;
+}
+
 /** Messages that could not become a reading, with the reason; sent again once its cause is mended. */
 export function QuarantineList() {
-  const [acted, setActed] = useState(0);
-  const beat = Math.floor(coarseNowMs.value / REFRESH_MS);
   const path = `/api/territory/quarantine?${new URLSearchParams({ state: 'held', limit: String(DRAWN_MAX) })}`;
-  const loaded = useLoaded<{ items: readonly QuarantineItem[]; next?: string }>(path, beat + acted);
+  const loaded = useFresh<{ items: readonly QuarantineItem[]; next?: string }>(path);
   if (loaded.state === 'loading') return <Skeleton rows={3} height={112} />;
   if (loaded.state === 'failed')
     return <Failed what={t('quarantine.failed')} error={loaded.error} retry={loaded.retry} />;
@@ -32,7 +44,7 @@ export function QuarantineList() {
       <ul class="alert-cards">
         {items.map((item) => (
           <li key={item.id}>
-            <HeldMessage item={item} onReplayed={() => setActed((count) => count + 1)} />
+            <HeldMessage item={item} />
           </li>
         ))}
       </ul>
@@ -41,7 +53,7 @@ export function QuarantineList() {
   );
 }
 
-function HeldMessage({ item, onReplayed }: { item: QuarantineItem; onReplayed: () => void }) {
+function HeldMessage({ item }: { item: QuarantineItem }) {
   const [isWaiting, setWaiting] = useState(false);
   const [failure, setFailure] = useState<ApiProblem>();
 
@@ -50,7 +62,7 @@ function HeldMessage({ item, onReplayed }: { item: QuarantineItem; onReplayed: (
     setFailure(undefined);
     try {
       await postJson(`/api/territory/quarantine/${encodeURIComponent(item.id)}/replay`, {});
-      onReplayed();
+      acted.value += 1;
     } catch (error) {
       setFailure(error instanceof ApiProblem ? error : new ApiProblem(0, 'unknown', String(error)));
     }
