@@ -11,13 +11,12 @@ import { startHouse } from './house.ts';
 const docs = resolve(import.meta.dirname, '../../docs');
 /** Long enough for a day of history to be handed over and for some containers to fill. */
 const playForMs = 90_000;
-const wall = { width: 1920, height: 1080 };
-const editor = { width: 1760, height: 900 };
+const viewport = { width: 1920, height: 1080 };
 
 await using house = await startHouse({ env: { ALZETTE_DEMO: 'true' } });
 await delay(playForMs);
 await using browser = await openBrowser();
-const page = await browser.newPage({ viewport: wall, locale: 'fr-FR', colorScheme: 'dark' });
+const page = await browser.newPage({ viewport, locale: 'fr-FR', colorScheme: 'dark' });
 
 async function picture(file: string): Promise<void> {
   await page.waitForLoadState('networkidle').catch(() => undefined); // the live link never rests
@@ -45,7 +44,6 @@ await page.locator('.confirm .button.is-main').click();
 await page.locator('.commands').getByText('Confirmée').first().waitFor({ timeout: 20_000 });
 await picture('hypervision/dim.png');
 
-await page.setViewportSize(editor);
 await page.goto(`${house.webUrl}/flows/`);
 await page.locator('.red-ui-flow-node').first().waitFor();
 await picture('flows/editor.png');
