@@ -120,7 +120,7 @@ export function readUplink(uplink: ReadableUplink, codec: Codec | undefined, now
 function unknownModel(names: readonly string[]): UndecodablePayload {
   const quoted = (left: string, right: string) => names.map((name) => `${left}${name}${right}`).join(', ');
   return new UndecodablePayload('unknown-model', {
-    fr: `aucun décodeur connu pour ${quoted('« ', ' »') || 'un appareil sans modèle'} ; posez l’étiquette « model » = <fabricant>/<modèle> sur le serveur de réseau`,
+    fr: `aucun décodeur connu pour ${quoted('« ', ' »') || 'un appareil sans modèle'} ; posez l’étiquette « model » = <fabricant>/<modèle> sur le serveur de réseau`,
     en: `no codec is known for ${quoted('"', '"') || 'a device without a model'}; set the tag "model" to <maker>/<model> at the network server`,
   });
 }

@@ -55,7 +55,7 @@ function wrongWith(content: unknown): LocalizedText | undefined {
 
 const undecoded = ({ fr, en }: LocalizedText): FlowFailure =>
   new FlowFailure('decode', {
-    fr: `Message LoRaWAN non décodé : ${fr}`,
+    fr: `Message LoRaWAN non décodé : ${fr}`,
     en: `LoRaWAN message not decoded: ${en}`,
   });
 

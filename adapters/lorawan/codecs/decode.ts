@@ -39,7 +39,7 @@ export function decode(codec: Codec, payload: Buffer, fPort: number | undefined)
   if (!layout) {
     const hex = payload.toString('hex');
     throw new UndecodablePayload('unknown-layout', {
-      fr: `${codec.title} : aucun format connu pour ${payload.length} octets sur le port ${fPort ?? 'inconnu'} (${hex})`,
+      fr: `${codec.title} : aucun format connu pour ${payload.length} octets sur le port ${fPort ?? 'inconnu'} (${hex})`,
       en: `${codec.title}: no layout for ${payload.length} bytes on port ${fPort ?? 'unknown'} (${hex})`,
     });
   }
@@ -140,7 +140,7 @@ function readNumber(field: Field, read: number, values: Record<string, Value>): 
     if (meaning === undefined) {
       const expected = Object.keys(field.means).join(', ');
       throw new UndecodablePayload('unknown-code', {
-        fr: `${field.name} a le code ${code}, attendu : ${expected}`,
+        fr: `${field.name} a le code ${code}, attendu : ${expected}`,
         en: `${field.name} has code ${code}, expected ${expected}`,
       });
     }
@@ -156,7 +156,7 @@ function readNumber(field: Field, read: number, values: Record<string, Value>): 
 const tooShort = (what: Told, bytes: Buffer): UndecodablePayload => {
   const hex = bytes.toString('hex');
   return new UndecodablePayload('payload-too-short', {
-    fr: `la charge utile s’arrête avant ${what.fr} : ${bytes.length} octets (${hex})`,
+    fr: `la charge utile s’arrête avant ${what.fr} : ${bytes.length} octets (${hex})`,
     en: `the payload ends before ${what.en}: ${bytes.length} bytes (${hex})`,
   });
 };
