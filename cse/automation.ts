@@ -1,4 +1,5 @@
 import { Actions } from './actions/actions.ts';
+import { Executions } from './management/executions.ts';
 import type { Context } from './procedures/context.ts';
 import { Processes } from './processes/processes.ts';
 import { Mashups } from './semantics/mashups.ts';
@@ -12,13 +13,20 @@ export interface Background {
 
 /** Everything that acts by itself upon what resources say. */
 export function createAutomation(context: Context): Background {
-  const parts: readonly Background[] = [new Actions(context), new Processes(context), new Mashups(context)];
+  const parts: readonly Background[] = [
+    new Actions(context),
+    new Processes(context),
+    new Executions(context),
+    new Mashups(context),
+    // Last, when everybody has said what they do.
+    context.timetable,
+  ];
   return {
     async start() {
       for (const part of parts) await part.start();
     },
     async stop() {
-      for (const part of parts) await part.stop();
+      for (const part of [...parts].reverse()) await part.stop();
     },
   };
 }

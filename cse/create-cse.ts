@@ -29,6 +29,7 @@ import { changeTable } from './store/schema.ts';
 import { Store } from './store/store.ts';
 import { Sweep } from './store/sweep.ts';
 import type { ChangeElsewhere, CommittedChange } from './store/write.ts';
+import { Timetable } from './timetable.ts';
 
 const retryAfterSeconds = 2;
 
@@ -105,6 +106,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     numbers,
     access,
     targets,
+    timetable: new Timetable({ pool, log }),
     windows,
     log,
     semantics,

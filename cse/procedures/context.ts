@@ -9,6 +9,7 @@ import type { Semantics } from '../semantics/semantics.ts';
 import type { Numbers } from '../store/numbers.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeElsewhere, CommittedChange, Outcome, Write } from '../store/write.ts';
+import type { Timetable } from '../timetable.ts';
 
 /** Everything the procedures need from outside; there is one per CSE. */
 export interface Context {
@@ -24,6 +25,7 @@ export interface Context {
   /** Times that schedules leave open. */
   readonly windows: Windows;
   readonly semantics: Semantics;
+  readonly timetable: Timetable;
   readonly log: Log;
   /** Settings, among them the limits (`…Max`). */
   readonly settings: Config['cse'];

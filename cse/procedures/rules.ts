@@ -3,7 +3,9 @@ import { actionRules } from './rules/action.ts';
 import { aeRules } from './rules/ae.ts';
 import { containerRules } from './rules/container.ts';
 import { dependencyRules } from './rules/dependency.ts';
+import { execInstanceRules } from './rules/exec-instance.ts';
 import { flexContainerRules } from './rules/flex-container.ts';
+import { mgmtCmdRules } from './rules/mgmt-cmd.ts';
 import { ontologyRules } from './rules/ontology.ts';
 import { processManagementRules } from './rules/process-management.ts';
 import { semanticDescriptorRules } from './rules/semantic-descriptor.ts';
@@ -23,6 +25,8 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [40, semanticMashupJobProfileRules],
   [41, semanticMashupInstanceRules],
   [28, flexContainerRules],
+  [8, execInstanceRules],
+  [12, mgmtCmdRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],

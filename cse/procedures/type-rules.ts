@@ -46,10 +46,16 @@ export interface TypeRules {
   /** After the resource is stored; a refusal takes it away again. */
   readonly created?: (context: Context, resource: Resource, asker: Asker) => void | Promise<void>;
   readonly update?: (context: Context, change: Change) => void | Promise<void>;
-  /** After the change is stored. @param before the resource as it was */
-  readonly updated?: (context: Context, resource: Resource, before: Resource, asker: Asker) => void | Promise<void>;
   /** What a change means for the instances of the resource. @param before undefined for a CREATE */
   readonly instances?: (resource: Resource, before: Resource | undefined, change: InstanceChange) => Instances;
+  /** After the change is stored. @param before the resource as it was @param given what the request set */
+  readonly updated?: (
+    context: Context,
+    resource: Resource,
+    before: Resource,
+    asker: Asker,
+    given: JsonObject,
+  ) => void | Promise<void>;
   /** Before a DELETE is carried out; expiration does not ask. */
   readonly delete?: (context: Context, resource: Resource, asker: Asker) => void | Promise<void>;
 }

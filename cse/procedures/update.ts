@@ -114,7 +114,7 @@ async function store(
     context.store.invalidate({ containers: [], resources: [before.no], subscribed: [], subtrees: [] });
     return undefined;
   }
-  await rulesOf(resource.ty).updated?.(context, resource, before, asker);
+  await rulesOf(resource.ty).updated?.(context, resource, before, asker, given);
   const rsc = 2004;
   if (request.rcn === 0) return { rsc };
   if (request.rcn !== 9) return { rsc, pc: represent(resource, all) };

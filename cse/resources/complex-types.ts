@@ -240,8 +240,10 @@ export const resetArguments = complex('an object (resetArgsType)', [], { any: li
 /** TS-0004 §6.3.5.17. */
 export const rebootArguments = complex('an object (rebootArgsType)', [], { any: list(anyArgType) });
 
+// Which arguments are mandatory is checked by the rules of <mgmtCmd>, whose refusal has a status of its own.
+
 /** TS-0004 §6.3.5.18. */
-export const uploadArguments = complex('an object (uploadArgsType)', ['ftyp', 'url', 'unm', 'pwd'], {
+export const uploadArguments = complex('an object (uploadArgsType)', [], {
   ftyp: string,
   url: anyUri,
   unm: string,
@@ -250,40 +252,43 @@ export const uploadArguments = complex('an object (uploadArgsType)', ['ftyp', 'u
 });
 
 /** TS-0004 §6.3.5.19. */
-export const downloadArguments = complex(
-  'an object (downloadArgsType)',
-  ['ftyp', 'url', 'unm', 'pwd', 'fsi', 'tgf', 'dss', 'surl', 'stt', 'cpt'],
-  {
-    ftyp: string,
-    url: anyUri,
-    unm: string,
-    pwd: string,
-    fsi: positiveInteger,
-    tgf: string,
-    dss: positiveInteger,
-    surl: anyUri,
-    stt: timestamp,
-    cpt: timestamp,
-    any: list(anyArgType),
-  },
-);
+export const downloadArguments = complex('an object (downloadArgsType)', [], {
+  ftyp: string,
+  url: anyUri,
+  unm: string,
+  pwd: string,
+  fsi: positiveInteger,
+  tgf: string,
+  dss: positiveInteger,
+  surl: anyUri,
+  stt: timestamp,
+  cpt: timestamp,
+  any: list(anyArgType),
+});
 
 /** TS-0004 §6.3.5.20. */
-export const softwareInstallArguments = complex(
-  'an object (softwareInstallArgsType)',
-  ['url', 'uuid', 'unm', 'pwd', 'eer'],
-  { url: anyUri, uuid: string, unm: string, pwd: string, eer: string, any: list(anyArgType) },
-);
+export const softwareInstallArguments = complex('an object (softwareInstallArgsType)', [], {
+  url: anyUri,
+  uuid: string,
+  unm: string,
+  pwd: string,
+  eer: string,
+  any: list(anyArgType),
+});
 
 /** TS-0004 §6.3.5.21. */
-export const softwareUpdateArguments = complex(
-  'an object (softwareUpdateArgsType)',
-  ['uuid', 'vr', 'url', 'unm', 'pwd', 'eer'],
-  { uuid: string, vr: string, url: anyUri, unm: string, pwd: string, eer: string, any: list(anyArgType) },
-);
+export const softwareUpdateArguments = complex('an object (softwareUpdateArgsType)', [], {
+  uuid: string,
+  vr: string,
+  url: anyUri,
+  unm: string,
+  pwd: string,
+  eer: string,
+  any: list(anyArgType),
+});
 
 /** TS-0004 §6.3.5.22. */
-export const softwareUninstallArguments = complex('an object (softwareUninstallArgsType)', ['uuid', 'vr', 'eer'], {
+export const softwareUninstallArguments = complex('an object (softwareUninstallArgsType)', [], {
   uuid: string,
   vr: string,
   eer: string,

@@ -2,7 +2,7 @@ import { common, universal } from './common.ts';
 import { execReqArgs } from './complex-types.ts';
 import { boolean, duration, nonNegativeInteger, string } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
-import { cmdType, execModeType } from './enumerations.ts';
+import { execModeType } from './enumerations.ts';
 
 /** TS-0001 §9.6.16, TS-0004 §7.4.16. */
 export const mgmtCmd = defineResource({
@@ -18,7 +18,8 @@ export const mgmtCmd = defineResource({
     acpi: { ...common.acpi, announce: 'NA' },
     daci: { ...common.daci, announce: 'NA' },
     dc: attribute('description', string, 'O', 'O'),
-    cmt: attribute('cmdType', cmdType, 'M', 'NP', { mandatory: true }),
+    // Its values are checked by the type's rules, whose refusal has a status of its own.
+    cmt: attribute('cmdType', nonNegativeInteger, 'M', 'NP', { mandatory: true }),
     exra: attribute('execReqArgs', execReqArgs, 'O', 'O'),
     exe: attribute('execEnable', boolean, 'O', 'O', { mandatory: true }),
     ext: attribute('execTarget', string, 'M', 'O', { mandatory: true }),

@@ -143,7 +143,26 @@ class CseSubscriptions1763840001000 implements MigrationInterface {
   }
 }
 
+class CseTimetable1763841000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `CREATE TABLE cse.timetable (
+         kind text NOT NULL, no bigint NOT NULL, due timestamptz NOT NULL, done integer NOT NULL DEFAULT 0, PRIMARY KEY (kind, no))`,
+    );
+    await runner.query('CREATE INDEX ON cse.timetable (due)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE cse.timetable');
+  }
+}
+
 /** Tables of this room, for `openDatabase`. */
 export const schema: RoomSchema = {
-  migrations: [CseResources1763800001000, CseActions1763840000000, CseSubscriptions1763840001000],
+  migrations: [
+    CseResources1763800001000,
+    CseActions1763840000000,
+    CseSubscriptions1763840001000,
+    CseTimetable1763841000000,
+  ],
 };

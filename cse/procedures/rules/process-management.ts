@@ -12,7 +12,6 @@ import {
 import { Refused } from '../../refusal.ts';
 import { processControl, processStatus } from '../../resources/enumerations.ts';
 import type { Resource } from '../../store/resource.ts';
-import { type ResourceRow, resourceColumns, toResource } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { TypeRules } from '../type-rules.ts';
 
@@ -48,7 +47,8 @@ async function control(context: Context, process: Resource, attributes: JsonObje
       await checkInitialState(context, process, attributes.inst);
       for (const name of ['atcos', 'encos'])
         await checkConditions(context, name, listOf<Condition>(attributes[name]), asker);
-      for (const state of await statesOf(context, process)) await checkState(context, state, asker);
+      for (const state of await context.store.childrenOfType(process.no, stateType))
+        await checkState(context, state, asker);
       attributes.prst = enabled;
       break;
     case pause:
@@ -63,13 +63,4 @@ async function control(context: Context, process: Resource, attributes: JsonObje
       attributes.prst = disabled;
       delete attributes.cust;
   }
-}
-
-async function statesOf({ store }: Context, process: Resource): Promise<Resource[]> {
-  const { rows } = await store.pool.query<ResourceRow>(
-    `SELECT ${resourceColumns} FROM cse.resource r JOIN cse.resource p ON p.no = r.parent_no
-     WHERE r.parent_no = $1 AND r.ty = ${stateType} ORDER BY r.no`,
-    [process.no],
-  );
-  return rows.map(toResource);
 }
