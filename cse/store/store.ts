@@ -245,16 +245,6 @@ export class Store {
     return rows[0]?.count ?? 0;
   }
 
-  /** Children of a type that is not one of instances, oldest first. */
-  async childrenOfType(parentNo: number, type: number): Promise<Resource[]> {
-    const { rows } = await this.pool.query<ResourceRow>({
-      name: 'children of a type',
-      text: `${resourceSelect} WHERE r.parent_no = $1 AND r.ty = $2 ORDER BY r.no`,
-      values: [parentNo, type],
-    });
-    return rows.map(toResource);
-  }
-
   async counters(no: number): Promise<Counters> {
     return (await this.#counters.get(no)) ?? { st: 0, cni: 0, cbs: 0 };
   }

@@ -19,7 +19,7 @@ export const mgmtCmdRules: TypeRules = {
   async update(context, { resource, given, attributes }) {
     checkArguments(attributes.cmt, given.exra === null ? undefined : given.exra);
     if (given.ext !== undefined || given.exm !== undefined) {
-      if ((await context.store.childrenOfType(resource.no, execInstanceType)).length > 0)
+      if ((await context.store.childrenOfType(resource, execInstanceType)).length > 0)
         throw new Refused('OPERATION_NOT_ALLOWED', `ext, exm: ${resource.path} has executions already`);
     }
     if (given.exe !== true) return;
@@ -37,7 +37,7 @@ export const mgmtCmdRules: TypeRules = {
       await execute(context, resource, node, asker.originator);
   },
   async delete(context, resource) {
-    for (const execution of await context.store.childrenOfType(resource.no, execInstanceType))
+    for (const execution of await context.store.childrenOfType(resource, execInstanceType))
       if (await cancel(context, execution, resource.attributes.cmt))
         await changeResource(context, execution.no, () => ({ exs: execStatusType.of.cancelled }));
   },

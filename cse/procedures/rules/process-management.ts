@@ -47,7 +47,7 @@ async function control(context: Context, process: Resource, attributes: JsonObje
       await checkInitialState(context, process, attributes.inst);
       for (const name of ['atcos', 'encos'])
         await checkConditions(context, name, listOf<Condition>(attributes[name]), asker);
-      for (const state of await context.store.childrenOfType(process.no, stateType))
+      for (const state of await context.store.childrenOfType(process, stateType))
         await checkState(context, state, asker);
       attributes.prst = enabled;
       break;
