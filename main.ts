@@ -1,16 +1,8 @@
 /** Reads the configuration, composes the rooms, starts them in order and stops them in reverse. Knows every room. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Request } from 'express';
 import { createAdapters } from '#adapters';
-import {
-  attachWebSocketBinding,
-  type Cse,
-  createCse,
-  schema as cseSchema,
-  startCoapBinding,
-  startMqttBinding,
-} from '#cse';
+import { type Cse, schema as cseSchema } from '#cse';
 import { createClient } from '#cse/client';
 import { prepareDemo } from '#demo';
 import { startFlows } from '#flows';
@@ -18,8 +10,6 @@ import { buildConsole, createHypervision } from '#hypervision';
 import { createIdentity, holds, type Identity, schema as identitySchema } from '#identity';
 import {
   type Config,
-  cannotListen,
-  createEvents,
   createJobs,
   createLog,
   createMetrics,
@@ -27,16 +17,22 @@ import {
   installationSecret,
   Lifecycle,
   type Log,
-  lockDataDir,
-  messageOf,
-  openDatabase,
   Refusal,
   readConfig,
   readTerritoryProfile,
   StartupError,
-  startEmbeddedPostgres,
 } from '#platform';
 import { type Actor, createTerritory, type Scope, schema as territorySchema } from '#territory';
+import {
+  administratorToken,
+  connectable,
+  type Foundation,
+  failToStart,
+  startCse,
+  startDatabase,
+  stopOnSignals,
+  takeDataDir,
+} from './composition.ts';
 import { type Banner, Progress, printBanner } from './start-output.ts';
 
 const usage = `Usage: npm start [-- --no-demo]
@@ -72,32 +68,11 @@ async function main(): Promise<void> {
 async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: Log): Promise<Banner> {
   const progress = new Progress();
   const metrics = createMetrics();
+  const foundation: Foundation = { config, lifecycle, log, metrics, progress };
   const profile = readTerritoryProfile(config.territory);
-  takeDataDir(config, lifecycle);
+  takeDataDir(foundation);
 
-  const url = await progress.step('Database', async (say) => {
-    if (config.database.url !== null) return config.database.url;
-    const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onProgress: say });
-    lifecycle.onStop('embedded database', () => server.stop(), 40_000);
-    return server.url;
-  });
-  const database = await openDatabase({
-    url,
-    rooms: [cseSchema, territorySchema, identitySchema],
-    log,
-    poolSizeMax: config.database.poolSizeMax,
-  }).catch((error: unknown) => {
-    throw new StartupError(
-      `The database cannot be used: ${messageOf(error)}`,
-      'Check DATABASE_URL and that the server runs.',
-      {
-        cause: error,
-      },
-    );
-  });
-  lifecycle.onStop('database', () => database.close());
-  const events = await createEvents({ url, pool: database.pool, log });
-  lifecycle.onStop('events', () => events.close());
+  const { database, events, url } = await startDatabase(foundation, [cseSchema, territorySchema, identitySchema]);
   const jobs = await createJobs({ url, log });
   lifecycle.onStop('jobs', () => jobs.close());
 
@@ -110,24 +85,9 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
   });
   lifecycle.onStop('identity', () => identity.stop());
 
-  const cse = await progress.step('CSE', async () => {
-    const created = await createCse({
-      config,
-      database,
-      events,
-      log: log.child({ room: 'cse' }),
-      metrics,
-      operatorRules: [
-        {
-          originators: ['Cflows'],
-          operations: accessControl.create + accessControl.retrieve + accessControl.discovery,
-        },
-      ],
-    });
-    lifecycle.onStop('CSE', () => created.stop(), 20_000);
-    await openCseDoors(created, config, lifecycle, log, metrics);
-    return created;
-  });
+  const cse = await startCse(foundation, { database, events }, [
+    { originators: ['Cflows'], operations: accessControl.create + accessControl.retrieve + accessControl.discovery },
+  ]);
 
   const territory = await createTerritory({
     config,
@@ -230,63 +190,10 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
   };
 }
 
-function takeDataDir(config: Config, lifecycle: Lifecycle): void {
-  try {
-    mkdirSync(config.dataDir, { recursive: true });
-    accessSync(config.dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw new StartupError(
-      `The data directory ${config.dataDir} cannot be written: ${messageOf(error)}`,
-      'Give this user the right to write there, or choose another directory with ALZETTE_DATA_DIR.',
-      { cause: error },
-    );
-  }
-  const release = lockDataDir(config.dataDir);
-  lifecycle.onStop('lock', release);
-}
-
-/** Every door of the CSE that listens on a port of its own. */
-async function openCseDoors(
-  cse: Cse,
-  config: Config,
-  lifecycle: Lifecycle,
-  log: Log,
-  metrics: ReturnType<typeof createMetrics>,
-): Promise<void> {
-  const door = async <T>(name: string, port: number, setting: string, open: () => Promise<T>): Promise<T> => {
-    try {
-      return await open();
-    } catch (error) {
-      throw error instanceof StartupError ? error : cannotListen(error, `${config.host}:${port} (${name})`, setting);
-    }
-  };
-  const mqtt = await door('MQTT', config.mqtt.port, 'ALZETTE_MQTT_PORT', () =>
-    startMqttBinding({ cse, config, log, metrics }),
-  );
-  lifecycle.onStop('MQTT binding', () => mqtt.close());
-  const coap = await door('CoAP', config.coap.port, 'ALZETTE_COAP_PORT', () =>
-    startCoapBinding({ cse, config, log, metrics }),
-  );
-  lifecycle.onStop('CoAP binding', () => coap.close());
-  const webSocket = attachWebSocketBinding({ cse, config, log, metrics });
-  lifecycle.onStop('WebSocket binding', () => webSocket.close());
-  await door('oneM2M HTTP', config.cse.port, 'ALZETTE_CSE_PORT', () => cse.http.listen(config.cse.port, config.host));
-  lifecycle.onStop('HTTP binding', () => cse.http.close());
-}
-
 /** A credential of ours for this run; the one of the run before is worth nothing any more. */
 async function cseToken(cse: Cse, originator: string, label: string): Promise<string> {
   for (const old of await cse.credentials.list()) if (old.label === label) await cse.credentials.revoke(old.id);
   return (await cse.credentials.issue({ originator, label })).token;
-}
-
-/** The administrator's token lives as long as the installation, so that scripts can rely on it. */
-async function administratorToken(cse: Cse, config: Config): Promise<void> {
-  const label = 'administrator';
-  const known = await cse.credentials.list();
-  if (known.some((credential) => credential.label === label)) return;
-  const { token } = await cse.credentials.issue({ originator: config.cse.admin, label });
-  installationSecret(config.dataDir, 'cse-admin', () => token);
 }
 
 /** The territory asks who may do something; identity knows. */
@@ -313,32 +220,4 @@ function readablePassword(): string {
   return characters.join('').replace(/(.{4})(?=.)/g, '$1-');
 }
 
-/** Addresses that mean "every interface" are for listening, not for connecting. */
-const connectable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
-
-function stopOnSignals(lifecycle: Lifecycle, log: Log): void {
-  let asked = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      asked += 1;
-      if (asked === 1) {
-        process.stdout.write('\nStopping: finishing what is under way…\n');
-        lifecycle.stop().then(() => process.exit(0));
-      } else if (asked === 3) {
-        process.exit(1); // somebody insists
-      }
-    });
-  }
-  process.on('unhandledRejection', (error) => {
-    log.fatal({ error }, 'a defect: nobody handled this rejection');
-  });
-}
-
-main().catch((error: unknown) => {
-  if (error instanceof StartupError) process.stderr.write(`\n${error.message}\n→ ${error.hint}\n`);
-  else
-    process.stderr.write(
-      `\nAlzette cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-  process.exit(1);
-});
+main().catch(failToStart);

@@ -40,7 +40,38 @@ export function printBanner({ config, profile, webUrl, cseUrl, account, demo, da
     ['Demo', demo ? `playing at ${config.demo.pace}× (npm start -- --no-demo starts without)` : 'off'],
     ['Stop', 'Ctrl-C'],
   ];
+  printRows(`Alzette · ${profile.name}`, rows);
+}
+
+export interface CseBanner {
+  readonly config: Config;
+  readonly cseUrl: string;
+  /** File that holds the administrator's token. */
+  readonly tokenFile: string;
+}
+
+/** What a CSE that runs alone says once it is there. */
+export function printCseBanner({ config, cseUrl, tokenFile }: CseBanner): void {
+  const { host, cse, mqtt, coap, database, dataDir } = config;
+  const { registrar } = cse;
+  printRows(`Alzette · ${cse.type}-CSE /${cse.id}`, [
+    ['HTTP, WebSocket', `${cseUrl}   CSEBase ${cse.name}`],
+    [
+      'MQTT, CoAP',
+      `${mqtt.url === null ? `mqtt://${host}:${mqtt.port}` : 'external broker'}   coap://${host}:${coap.port}`,
+    ],
+    ['Registrar', registrar.url === null ? 'none' : `/${registrar.id} at ${registrar.url}`],
+    [
+      'Administrator',
+      cse.security === 'open' ? `${cse.admin} (everybody is believed)` : `${cse.admin}, token in ${tokenFile}`,
+    ],
+    ['Data', database.url === null ? dataDir : `${dataDir}, external database`],
+    ['Stop', 'Ctrl-C'],
+  ]);
+}
+
+function printRows(title: string, rows: readonly (readonly [string, string])[]): void {
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
-  process.stdout.write(`\nAlzette · ${profile.name}\n\n${lines.join('\n')}\n\n`);
+  process.stdout.write(`\n${title}\n\n${lines.join('\n')}\n\n`);
 }

@@ -23,7 +23,16 @@ export interface LocalAddress {
   readonly attribute?: string;
 }
 
-export type Address = LocalAddress | { readonly local: false };
+/** An address at another CSE. */
+export interface RemoteAddress {
+  readonly local: false;
+  /** SP-relative CSE-ID: `/id-mn`. */
+  readonly cseId: string;
+  /** M2M-SP-ID (`//other.example`), when it is not ours. */
+  readonly spId?: string;
+}
+
+export type Address = LocalAddress | RemoteAddress;
 
 const lengthMax = 2048;
 
@@ -37,7 +46,7 @@ export function readAddress(to: string, names: Names): Address {
   if (to.length > lengthMax) throw badRequest(`to: at most ${lengthMax} characters are accepted, found ${to.length}`);
   const [path = '', attribute] = splitOnce(to, '#');
   const relative = toCseRelative(path, names);
-  if (relative === undefined) return { local: false };
+  if (relative === undefined) return remoteAddress(path, names);
   if (relative.endsWith('/') || relative.includes('//'))
     throw badRequest('to: a name between two slashes, or behind the last one, is missing');
   const [first = '', below] = splitOnce(relative, '/');
@@ -65,6 +74,14 @@ function toCseRelative(path: string, { cseId, spId }: Names): string | undefined
   return spRelative.startsWith(`${cseId}/`) ? spRelative.slice(cseId.length + 1) : undefined;
 }
 
+function remoteAddress(path: string, { spId }: Names): RemoteAddress {
+  const absolute = path.startsWith('//');
+  const [provider = '', cse = ''] = absolute ? path.slice(2).split('/') : ['', ...path.slice(1).split('/', 1)];
+  if (cse === '') throw badRequest(`to: the identifier of a CSE is missing in "${path}"`);
+  const foreign = absolute && `//${provider}` !== spId;
+  return { local: false, cseId: `/${cse}`, ...(foreign ? { spId: `//${provider}` } : {}) };
+}
+
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
@@ -76,3 +93,12 @@ export function aeStem(originator: string, { cseId, spId }: Names): string {
   if (spRelative.startsWith(`${cseId}/`)) return spRelative.slice(cseId.length + 1);
   return /^\/S[^/]*$/.test(spRelative) ? spRelative.slice(1) : spRelative;
 }
+
+/** CSE-ID an originator or address belongs to: `/id-mn` in `/id-mn/Cae`, `//sp/id` in `//sp/id/Cae`; undefined without one. */
+export function cseOf(id: string): string | undefined {
+  return /^(?:\/\/[^/]+)?\/[^/]+/.exec(id)?.[0];
+}
+
+/** Form of an originator that other CSEs of the provider understand: `Cae` becomes `/id-in/Cae`, `Sae` becomes `/Sae`. */
+export const spRelative = (originator: string, { cseId }: Pick<Names, 'cseId'>): string =>
+  originator.startsWith('/') ? originator : originator.startsWith('S') ? `/${originator}` : `${cseId}/${originator}`;

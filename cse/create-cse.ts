@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { Feed, messageOf } from '#platform';
-import { Access } from './access/access.ts';
+import { Access, type Asker } from './access/access.ts';
 import { CredentialStore } from './access/credentials.ts';
 import type { Names } from './address.ts';
 import { createAutomation } from './automation.ts';
 import { createHttpBinding } from './bindings/http/index.ts';
 import { layFoundation, operatorPolicyName } from './foundation.ts';
+import { GroupRequests } from './groups/group-requests.ts';
 import type { Cse, CseOptions, Load } from './interface.ts';
 import { CseMetrics } from './metrics.ts';
 import { Delivery } from './notifications/delivery.ts';
@@ -19,6 +20,7 @@ import type { Context } from './procedures/context.ts';
 import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
 import { handle, perform } from './procedures/handle.ts';
+import { createRemote } from './remote/index.ts';
 import { loadFlexContainers } from './resources/flex-container-folder.ts';
 import { responseStatus } from './response-status.ts';
 import { Semantics } from './semantics/semantics.ts';
@@ -56,8 +58,14 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   });
   const credentials = new CredentialStore(pool, events);
   const operatorPolicyPath = `${names.cseName}/${operatorPolicyName}`;
-  const access = new Access({ store, names, admin, operatorPolicy: () => store.byPath(operatorPolicyPath) });
-  const itself = { originator: names.cseId, authenticated: true, registered: true };
+  const itself: Asker = { originator: names.cseId, authenticated: true, registered: true };
+  const access = new Access({
+    store,
+    names,
+    admin,
+    operatorPolicy: operatorPolicyPath,
+    perform: (request) => perform(context, request, itself),
+  });
   const targets = new Targets(store, names, (request) => perform(context, request, itself));
 
   const windows = new Windows(store, names);
@@ -94,6 +102,19 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     },
     observeBatch: (size, seconds) => metrics.batch(size, seconds),
   });
+  const observe: Context['observe'] = (observer) => {
+    observers.add(observer);
+    return () => observers.delete(observer);
+  };
+  const remote = createRemote({
+    config,
+    names,
+    store,
+    targets,
+    log,
+    perform: (request, asker) => perform(context, request, asker),
+    observe,
+  });
   const sparql = new SparqlEngine({ timeMs: config.cse.semanticsTimeMsMax, bytesMax: config.cse.semanticsBytesMax });
   const semantics = new Semantics(sparql);
   const context: Context = {
@@ -108,15 +129,14 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     targets,
     timetable: new Timetable({ pool, log }),
     windows,
+    groupRequests: new GroupRequests(config.cse.fanOutRequestsMax),
+    remote,
     log,
     semantics,
     settings: config.cse,
     perform: (request, asker) => perform(context, request, asker),
     tell: (event) => tell(context, event),
-    observe(observer) {
-      observers.add(observer);
-      return () => observers.delete(observer);
-    },
+    observe,
     observeElsewhere(observer) {
       observersElsewhere.add(observer);
       return () => observersElsewhere.delete(observer);
@@ -125,6 +145,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   const automation = createAutomation(context);
   const statistics = new Statistics(context);
   context.observe((change) => delivery.changed(change));
+  context.observe((change) => access.changed(change));
   const sweep = new Sweep({
     pool,
     store,
@@ -149,7 +170,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     return response;
   }
 
-  const cse: Omit<Cse, 'http' | 'stop'> = {
+  const cse: Omit<Cse, 'http' | 'join' | 'stop'> = {
     id: names.cseId,
     name: names.cseName,
     spId: names.spId,
@@ -192,7 +213,9 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     ...cse,
     load,
     http,
+    join: () => remote.registration.start(),
     async stop() {
+      await remote.registration.stop();
       await http.close();
       stopping = true;
       await sweep.stop();

@@ -3,11 +3,15 @@ import { right } from './access/rule.ts';
 import type { Names } from './address.ts';
 import type { OperatorRule } from './interface.ts';
 import type { JsonObject } from './primitive.ts';
+import { cseTypeId } from './resources/enumerations.ts';
 import { servedTypes } from './resources/index.ts';
 import type { Numbers } from './store/numbers.ts';
 import type { Resource } from './store/resource.ts';
 import type { Store } from './store/store.ts';
 import { nowTimestamp } from './timestamp.ts';
+
+const { inCse, mnCse, asnCse } = cseTypeId.of;
+const cseTypes = { IN: inCse, MN: mnCse, ASN: asnCse } as const;
 
 /** Name of the operator policy below the CSEBase (docs/decisions/operator-policy.md). */
 export const operatorPolicyName = 'acpOperator';
@@ -37,17 +41,14 @@ export async function layFoundation(options: {
     creator: admin,
     version: 1,
     attributes: {
-      cst: 1,
+      cst: cseTypes[config.cse.type],
       csi: names.cseId,
       srt: [...servedTypes],
-      poa: [
-        `http://${config.host}:${config.cse.port}`,
-        `mqtt://${config.host}:${config.mqtt.port}`,
-        `coap://${config.host}:${config.coap.port}`,
-      ],
+      poa: pointsOfAccess(config),
       csz: ['json', 'cbor'],
       srv: ['2', '2a', '3', '4', '5'],
       spi: names.spId.slice(2),
+      ...(config.cse.type === 'IN' ? { ici: names.cseId } : {}),
     },
   });
   const acr: JsonObject[] = operatorRules.map(({ originators, operations }) => ({
@@ -68,6 +69,20 @@ export async function layFoundation(options: {
     attributes: { et: '99991231T235959', pv: { acr }, pvs: { acr: [{ acor: [admin], acop: right.retrieve }] } },
   });
   store.invalidateAll();
+}
+
+function pointsOfAccess({ host, cse, mqtt, coap }: Config): string[] {
+  if (cse.pointsOfAccess.length > 0) return [...cse.pointsOfAccess];
+  return [
+    `http://${host}:${cse.port}`,
+    mqtt.url === null ? `mqtt://${host}:${mqtt.port}` : withoutCredentials(mqtt.url),
+    `coap://${host}:${coap.port}`,
+  ];
+}
+
+function withoutCredentials(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
 }
 
 /** @returns number of the resource, which is kept when it exists */

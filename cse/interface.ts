@@ -102,6 +102,8 @@ export interface Cse {
   readonly load: Load;
   /** Tells when a credential is revoked, so that connections it opened can be closed. @returns stops listening */
   onRevoked(listener: (credentialId: string) => void): () => void;
+  /** Registers with the registrar CSE, if there is one, and keeps the registration. To be called once the doors are open. */
+  join(): void;
   /** Refuses new work, finishes and stores what was accepted, stops delivering. */
   stop(): Promise<void>;
 }

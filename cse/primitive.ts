@@ -79,11 +79,20 @@ export interface Session {
   readonly remoteAddress?: string;
 }
 
-/** Sends a NOTIFY to a point of access; one per URL scheme, registered by the binding that speaks it. */
+/** A CSE that is reached at a point of access: the request is for it to carry out or to pass on. */
+export interface Peer {
+  /** SP-relative CSE-ID: `/id-mn`. */
+  readonly id: string;
+  /** Token of the credential that CSE gave us. */
+  readonly token?: string;
+}
+
+/** Sends requests to a point of access; one per URL scheme, registered by the binding that speaks it. */
 export interface NotificationSender {
   /**
    * @param target absolute URL (`http://…`, `mqtt://…/topic`, `coap://…`)
+   * @param peer the CSE there, for any request; without it, the request is a NOTIFY to whoever is behind the URL
    * @returns the receiver's response; rejects when the target cannot be reached or does not answer in time
    */
-  send(target: URL, request: RequestPrimitive, signal: AbortSignal): Promise<ResponsePrimitive>;
+  send(target: URL, request: RequestPrimitive, signal: AbortSignal, peer?: Peer): Promise<ResponsePrimitive>;
 }

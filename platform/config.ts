@@ -39,6 +39,30 @@ export interface LorawanIntegration {
   readonly mqtt?: { readonly url: string; readonly username?: string; readonly password?: string };
 }
 
+/** A CSE that this one is asked by or asks, beside its registrar. */
+export interface CsePeer {
+  /** CSE-ID, without the leading slash. */
+  readonly id: string;
+  /** Token of the credential that CSE has issued for ours. */
+  readonly token?: string;
+  /** File that holds the token, instead of the token itself. */
+  readonly tokenFile?: string;
+  /** Where it is reached; absent: at the points of access it has registered with. */
+  readonly url?: string;
+}
+
+const csePeer = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['id'],
+  properties: {
+    id: { type: 'string', pattern: '^[A-Za-z0-9._~-]+$' },
+    token: { type: 'string', minLength: 16 },
+    tokenFile: text,
+    url,
+  },
+};
+
 const lorawanIntegration = {
   type: 'object',
   additionalProperties: false,
@@ -117,6 +141,86 @@ export const settings = {
       'alzette.example',
       'M2M-SP-ID, without the slashes.',
     ),
+    type: setting(
+      'ALZETTE_CSE_TYPE',
+      { enum: ['IN', 'MN', 'ASN'] },
+      'IN' as 'IN' | 'MN' | 'ASN',
+      'Kind of CSE: infrastructure node, middle node, application service node. The last two register with another CSE.',
+    ),
+    pointsOfAccess: setting(
+      'ALZETTE_CSE_POINTS_OF_ACCESS',
+      { type: 'array', maxItems: 10, items: url },
+      [] as string[],
+      'Addresses other CSEs reach this one at (JSON in the environment); none: those it listens on.',
+    ),
+    registrar: {
+      url: setting(
+        'ALZETTE_CSE_REGISTRAR_URL',
+        { type: ['string', 'null'], pattern: '^[a-z+]+://' },
+        null as string | null,
+        'Where the registrar CSE is reached; none: this CSE registers nowhere.',
+      ),
+      id: setting(
+        'ALZETTE_CSE_REGISTRAR_ID',
+        { type: 'string', pattern: '^[A-Za-z0-9._~-]+$' },
+        'id-in',
+        'CSE-ID of the registrar CSE, without the leading slash.',
+      ),
+      name: setting(
+        'ALZETTE_CSE_REGISTRAR_NAME',
+        { type: 'string', pattern: '^(-|[A-Za-z0-9][A-Za-z0-9._-]*)$' },
+        '-',
+        "Resource name of the registrar's CSEBase; `-` stands for it at CSEs of release 3 and later.",
+      ),
+      token: setting(
+        'ALZETTE_CSE_REGISTRAR_TOKEN',
+        { type: ['string', 'null'], minLength: 16 },
+        null as string | null,
+        'Token of the credential the registrar has issued for the CSE-ID of this CSE (`/.credentials`).',
+      ),
+      tokenFile: setting(
+        'ALZETTE_CSE_REGISTRAR_TOKEN_FILE',
+        optionalText,
+        null as string | null,
+        'File that holds the token for the registrar.',
+      ),
+      lifetimeSeconds: setting(
+        'ALZETTE_CSE_REGISTRAR_LIFETIME_SECONDS',
+        count(4, 31_536_000),
+        3600,
+        'How long a registration holds unless it is renewed; it is renewed four times as often, at least every minute.',
+      ),
+    },
+    peers: setting(
+      'ALZETTE_CSE_PEERS',
+      { type: 'array', maxItems: 1000, items: csePeer },
+      [] as CsePeer[],
+      'Tokens for the CSEs that register here: `[{ "id": "id-mn", "token": "…" }]` (JSON in the environment).',
+    ),
+    forwardTimeoutSeconds: setting(
+      'ALZETTE_CSE_FORWARD_TIMEOUT_SECONDS',
+      count(1, 10),
+      10,
+      'How long another CSE may take to answer.',
+    ),
+    announcementTargetsMax: setting(
+      'ALZETTE_CSE_ANNOUNCEMENT_TARGETS_MAX',
+      count(1, 1000),
+      32,
+      'How many CSEs one resource is announced to.',
+    ),
+    announcementRetryHours: setting(
+      'ALZETTE_CSE_ANNOUNCEMENT_RETRY_HOURS',
+      count(1, 24 * 365),
+      72,
+      'How long the announcement of a resource, or its end, is tried again while the other CSE is away.',
+    ),
+    aeOriginators: setting(
+      'ALZETTE_CSE_AE_ORIGINATORS',
+      { type: 'array', minItems: 1, maxItems: 1000, items: { type: 'string', pattern: '^[CS*][A-Za-z0-9._~*-]*$' } },
+      ['*'],
+      'AE-IDs that may register, `*` as wildcard (JSON in the environment); credentials limit them further.',
+    ),
     security: setting(
       'ALZETTE_CSE_SECURITY',
       { enum: ['token', 'open'] },
@@ -183,6 +287,30 @@ export const settings = {
       count(1, 31 * 86_400),
       86_400,
       'Longest time window of a cross-resource subscription.',
+    ),
+    groupMembersMax: setting(
+      'ALZETTE_CSE_GROUP_MEMBERS_MAX',
+      count(1, 100_000),
+      10_000,
+      'Members a `<group>` may have, whatever its own limit says.',
+    ),
+    fanOutParallelMax: setting(
+      'ALZETTE_CSE_FAN_OUT_PARALLEL_MAX',
+      count(1, 1000),
+      32,
+      'Members of a group that one request is carried out on at the same time.',
+    ),
+    fanOutSecondsMax: setting(
+      'ALZETTE_CSE_FAN_OUT_SECONDS_MAX',
+      count(1, 600),
+      20,
+      'How long answers of group members are awaited, when the request names no earlier time.',
+    ),
+    fanOutRequestsMax: setting(
+      'ALZETTE_CSE_FAN_OUT_REQUESTS_MAX',
+      count(1, 1_000_000),
+      20_000,
+      'Requests that one request may become here through groups that hold groups.',
     ),
     semanticsTimeMsMax: setting(
       'ALZETTE_CSE_SEMANTICS_TIME_MS_MAX',

@@ -1,5 +1,13 @@
 /** The kernel: everything a room may lean on. It knows no room. */
-export { type Config, configSchema, isLoopback, type LorawanIntegration, readConfig, settingRows } from './config.ts';
+export {
+  type Config,
+  type CsePeer,
+  configSchema,
+  isLoopback,
+  type LorawanIntegration,
+  readConfig,
+  settingRows,
+} from './config.ts';
 export { type Database, openDatabase, type RoomSchema, withTransaction } from './database.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 export { messageOf, Refusal, StartupError, systemErrorCode } from './errors.ts';

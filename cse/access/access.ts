@@ -1,17 +1,20 @@
-import { type Names, readAddress } from '../address.ts';
-import type { Json } from '../primitive.ts';
-import { definitionOf } from '../resources/index.ts';
-import { isInstance, type Resource } from '../store/resource.ts';
+import type { Names } from '../address.ts';
+import type { Resource } from '../store/resource.ts';
 import type { Store } from '../store/store.ts';
-import { nowTimestamp } from '../timestamp.ts';
-import { type AccessQuery, compileRules, type Right, type Rule, right } from './rule.ts';
+import type { CommittedChange } from '../store/write.ts';
+import type { Asker } from './asker.ts';
+import { Decision, type Facts } from './decision.ts';
+import { governingOf } from './governing.ts';
+import { formsOf } from './originators.ts';
+import { type Perform, Referenced } from './referenced.ts';
+import { compileRules, type Right, type Rule, right } from './rule.ts';
 
-/** Who asks, as far as it is established. */
-export interface Asker {
-  readonly originator: string;
-  readonly authenticated: boolean;
-  readonly registered: boolean;
-  readonly remoteAddress?: string | undefined;
+export type { Asker } from './asker.ts';
+
+/** A right that somebody has. */
+export interface Grant {
+  /** The only attributes it extends to (`aca`, release 4); undefined: to the whole resource. */
+  readonly attributes?: ReadonlySet<string>;
 }
 
 interface Compiled {
@@ -19,26 +22,26 @@ interface Compiled {
   readonly pvs: readonly Rule[];
 }
 
-const policyType = 1;
-const cseBaseType = 5;
+const policyTypes: readonly number[] = [1, 10_001];
+const groupTypes: readonly number[] = [9];
+/** Each round loads what the one before found missing: policies and parents, then groups. */
+const roundsMax = 8;
+const everything: Grant = {};
 
 /**
- * Decides who may do what (TS-0001 §9.6.1.3.2 and §9.6.2, TS-0004 §7.3.3.15). In this order, the first that applies
- * decides, and what nobody grants is refused:
+ * Decides who may do what (TS-0001 §9.6.1.3.2 and §9.6.2, TS-0003 §7.1, TS-0004 §7.3.3.15). The first that applies decides,
+ * and what nobody grants is refused:
  *
  * 1. the CSE itself and its administrator may do everything;
  * 2. the operator policy of this CSE grants (docs/decisions/operator-policy.md);
- * 3. a policy resource is governed by its own `pvs`;
- * 4. a resource with `acpi` is governed by these policies only;
- * 5. one whose type knows `acpi` but that has none is its creator's (or custodian's); the CSEBase may be read by everyone
- *    who is registered;
- * 6. one whose type knows no `acpi` (an instance) is governed like its parent.
+ * 3. what governs the resource grants (`Governing`).
+ *
+ * Everything a decision needs is in memory as a rule, and then it is made at once, without a promise.
  */
 export class Access {
-  readonly #store: Store;
-  readonly #names: Names;
   readonly #admin: string;
-  readonly #operatorPolicy: () => Promise<Resource | undefined>;
+  readonly #operatorPolicy: string;
+  readonly #facts: Facts;
   /** Keyed by the resource object, which is replaced when the policy changes. */
   readonly #compiled = new WeakMap<Resource, Compiled>();
 
@@ -46,95 +49,163 @@ export class Access {
     readonly store: Store;
     readonly names: Names;
     readonly admin: string;
-    readonly operatorPolicy: () => Promise<Resource | undefined>;
+    /** Address of the operator policy. */
+    readonly operatorPolicy: string;
+    readonly perform: Perform;
   }) {
-    this.#store = options.store;
-    this.#names = options.names;
+    const { store, names, perform } = options;
     this.#admin = options.admin;
     this.#operatorPolicy = options.operatorPolicy;
+    this.#facts = { store, names, referenced: new Referenced({ store, names, perform }) };
   }
 
   /** The CSE itself, or its administrator. */
   isUnrestricted(originator: string): boolean {
-    return originator === this.#admin || originator === this.#names.cseId;
+    return originator === this.#admin || originator === this.#facts.names.cseId;
   }
 
-  async permits(asker: Asker, asked: Right, resource: Resource, childType?: number): Promise<boolean> {
-    if (this.isUnrestricted(asker.originator)) return true;
-    const query: AccessQuery = {
-      ...asker,
-      right: asked,
-      type: resource.ty,
-      now: Date.now(),
-      ...(childType === undefined ? {} : { childType }),
-    };
-    if (await this.#operatorPermits(query)) return true;
-    return this.#policyPermits(query, asker, resource);
+  /** Whether somebody may do something with a resource as a whole; a right to some attributes only is not enough. */
+  permits(asker: Asker, asked: Right, resource: Resource, childType?: number): boolean | Promise<boolean> {
+    const grant = this.grant(asker, asked, resource, childType);
+    return grant instanceof Promise ? grant.then(isWhole) : isWhole(grant);
+  }
+
+  /**
+   * The right somebody has on a resource, which may extend to some attributes only.
+   *
+   * @param childType what shall be created below the resource
+   * @returns undefined when there is none
+   */
+  grant(
+    asker: Asker,
+    asked: Right,
+    resource: Resource,
+    childType?: number,
+  ): Grant | undefined | Promise<Grant | undefined> {
+    if (this.isUnrestricted(asker.originator)) return everything;
+    const decision = new Decision(this.#facts, asker, asked, resource, childType);
+    return this.#settle(decision, () => this.#judge(decision));
   }
 
   /** Whether the operator policy alone grants this on every resource, so that a listing need not ask for each. */
-  async permitsEverywhere(asker: Asker, asked: Right): Promise<boolean> {
+  permitsEverywhere(asker: Asker, asked: Right): boolean | Promise<boolean> {
     if (this.isUnrestricted(asker.originator)) return true;
-    return this.#operatorPermits({ ...asker, right: asked, type: cseBaseType, now: Date.now() });
+    const decision = new Decision(this.#facts, asker, asked, anything, undefined);
+    const grant = this.#settle(decision, () => this.#operatorGrant(decision));
+    return grant instanceof Promise ? grant.then(isWhole) : isWhole(grant);
+  }
+
+  /** All forms of an originator's identifier, for looking up what belongs to it. */
+  formsOf({ originator }: Asker): string[] {
+    return Object.values(formsOf(originator, this.#facts.names));
   }
 
   /** Whether a resource's policies may be exchanged: UPDATE in `pvs` of one that is referenced now (TS-0001 §9.6.1.3.2). */
   async permitsPolicyChange(asker: Asker, resource: Resource): Promise<boolean> {
     if (this.isUnrestricted(asker.originator)) return true;
-    const references = policyReferences(resource);
-    if (references.length === 0) return owns(asker.originator, resource);
-    const query: AccessQuery = { ...asker, right: right.update, type: policyType, now: Date.now() };
-    for (const policy of await this.#policies(references)) {
-      if (this.#rulesOf(policy).pvs.some((rule) => rule(query))) return true;
-    }
-    return false;
-  }
-
-  /** Policies that references lead to; those that lead nowhere are left out. */
-  async policyAt(reference: string): Promise<Resource | undefined> {
-    const address = readAddress(reference, this.#names);
-    if (!address.local || address.below !== undefined || address.attribute !== undefined) return undefined;
-    const found = await (address.structured ? this.#store.byPath(address.value) : this.#store.byRi(address.value));
-    return found?.ty === policyType && String(found.attributes.et ?? '~') > nowTimestamp() ? found : undefined;
-  }
-
-  async #operatorPermits(query: AccessQuery): Promise<boolean> {
-    const policy = await this.#operatorPolicy();
-    return policy !== undefined && this.#rulesOf(policy).pv.some((rule) => rule(query));
-  }
-
-  async #policyPermits(query: AccessQuery, asker: Asker, resource: Resource): Promise<boolean> {
-    if (resource.ty === policyType) return this.#rulesOf(resource).pvs.some((rule) => rule(query));
-    const references = policyReferences(resource);
-    if (references.length > 0) {
-      for (const policy of await this.#policies(references)) {
-        if (this.#rulesOf(policy).pv.some((rule) => rule(query))) return true;
+    const governing = governingOf(resource, this.#facts.names);
+    if (governing.by === 'owner') return governing.owner === asker.originator;
+    if (governing.by !== 'policies') return false;
+    const decision = new Decision(this.#facts, asker, right.update, resource, undefined);
+    const grant = await this.#settle(decision, () => {
+      for (const reference of governing.references) {
+        const policy = this.#policyAt(decision, reference);
+        if (policy === undefined) continue;
+        decision.governed = policy;
+        const granted = granting(this.#rulesOf(policy).pvs, decision);
+        if (isWhole(granted)) return granted;
       }
-      return false;
-    }
-    if (isInstance(resource.ty) || definitionOf(resource.ty)?.attributes.acpi === undefined) {
-      const parent = resource.parentNo === null ? undefined : await this.#store.byNumber(resource.parentNo);
-      return parent !== undefined && this.#policyPermits({ ...query, type: parent.ty }, asker, parent);
-    }
-    if (resource.ty === cseBaseType) return query.right === right.retrieve && asker.registered;
-    return owns(asker.originator, resource);
+      return undefined;
+    });
+    return isWhole(grant);
   }
 
-  async #policies(references: readonly string[]): Promise<Resource[]> {
-    const found: Resource[] = [];
-    for (const reference of references) {
-      const policy = await this.policyAt(reference);
-      if (policy !== undefined) found.push(policy);
+  /** Whether a reference leads to a policy of this CSE, or to another CSE that may have one. */
+  async isPolicy(reference: string): Promise<boolean> {
+    const { referenced } = this.#facts;
+    if (referenced.isRemote(reference)) return true;
+    if (referenced.find(reference) === undefined) await referenced.load(reference);
+    return policyTypes.includes(referenced.find(reference)?.ty ?? 0);
+  }
+
+  /** Takes notice of a change of this CSE's resources. */
+  changed({ kind, resource }: CommittedChange): void {
+    if (kind === 'created' && (policyTypes.includes(resource.ty) || groupTypes.includes(resource.ty))) {
+      this.#facts.referenced.created();
     }
-    return found;
+  }
+
+  /** Makes a decision, loading what is missing as long as that may make a difference. */
+  #settle(decision: Decision, judge: () => Grant | undefined): Grant | undefined | Promise<Grant | undefined> {
+    const grant = judge();
+    return decision.missing.size === 0 || isWhole(grant) ? grant : this.#settleSlowly(decision, judge);
+  }
+
+  async #settleSlowly(decision: Decision, judge: () => Grant | undefined): Promise<Grant | undefined> {
+    for (let round = 1; round <= roundsMax; round += 1) {
+      await decision.loadMissing();
+      const grant = judge();
+      if (decision.missing.size === 0 || isWhole(grant)) return grant;
+    }
+    return undefined;
+  }
+
+  #judge(decision: Decision): Grant | undefined {
+    const { names } = this.#facts;
+    decision.governed = decision.target;
+    const byOperator = this.#operatorGrant(decision);
+    if (byOperator !== undefined) return byOperator;
+    for (;;) {
+      const { governed } = decision;
+      const governing = governingOf(governed, names);
+      switch (governing.by) {
+        case 'self':
+          return granting(this.#rulesOf(governed).pvs, decision);
+        case 'policies':
+          return this.#policyGrant(decision, governing.references);
+        case 'owner':
+          return governing.owner === decision.originator ? everything : undefined;
+        case 'base':
+          return decision.right === right.retrieve && decision.asker.registered ? everything : undefined;
+        case 'parent': {
+          const parent = decision.parentOf(governed);
+          if (parent === undefined) return undefined;
+          decision.governed = parent;
+        }
+      }
+    }
+  }
+
+  #operatorGrant(decision: Decision): Grant | undefined {
+    const policy = decision.find(this.#operatorPolicy);
+    return policy === undefined ? undefined : granting(this.#rulesOf(policy).pv, decision);
+  }
+
+  /** Any rule of any policy is enough; limited rights add up. */
+  #policyGrant(decision: Decision, references: readonly string[]): Grant | undefined {
+    let limited: Grant | undefined;
+    for (const reference of references) {
+      const policy = this.#policyAt(decision, reference);
+      if (policy === undefined) continue;
+      const grant = granting(this.#rulesOf(policy).pv, decision);
+      if (isWhole(grant)) return grant;
+      limited = joined(limited, grant);
+    }
+    return limited;
+  }
+
+  #policyAt(decision: Decision, reference: string): Resource | undefined {
+    const found = decision.find(reference);
+    return found !== undefined && policyTypes.includes(found.ty) ? found : undefined;
   }
 
   #rulesOf(policy: Resource): Compiled {
     let compiled = this.#compiled.get(policy);
     if (compiled === undefined) {
+      const { names } = this.#facts;
       compiled = {
-        pv: compileRules(policy.attributes.pv, this.#names),
-        pvs: compileRules(policy.attributes.pvs, this.#names),
+        pv: compileRules(policy.attributes.pv, names),
+        pvs: compileRules(policy.attributes.pvs, names),
       };
       this.#compiled.set(policy, compiled);
     }
@@ -142,9 +213,35 @@ export class Access {
   }
 }
 
-const policyReferences = ({ attributes: { acpi } }: Resource): readonly string[] =>
-  Array.isArray(acpi) ? acpi.filter((item: Json): item is string => typeof item === 'string') : [];
+/** Stands for whichever resource, where none in particular is meant. */
+const anything: Resource = {
+  no: 0,
+  parentNo: null,
+  ty: 5,
+  ri: '',
+  pi: '',
+  rn: '',
+  path: '',
+  depth: 0,
+  creator: '',
+  version: 1,
+  attributes: {},
+};
 
-/** A custodian takes the creator's place. */
-const owns = (originator: string, { creator, attributes: { cstn } }: Resource): boolean =>
-  originator === (typeof cstn === 'string' ? cstn : creator);
+const isWhole = (grant: Grant | undefined): boolean => grant !== undefined && grant.attributes === undefined;
+
+/** What rules grant together. */
+function granting(rules: readonly Rule[], decision: Decision): Grant | undefined {
+  let limited: Grant | undefined;
+  for (const rule of rules) {
+    if (!rule.grants(decision)) continue;
+    if (rule.attributes === undefined) return everything;
+    limited = joined(limited, rule as Grant);
+  }
+  return limited;
+}
+
+function joined(one: Grant | undefined, other: Grant | undefined): Grant | undefined {
+  if (one?.attributes === undefined || other?.attributes === undefined) return one ?? other;
+  return { attributes: new Set([...one.attributes, ...other.attributes]) };
+}

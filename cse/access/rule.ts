@@ -1,29 +1,45 @@
-import { BlockList, isIP } from 'node:net';
-import { aeStem, type Names } from '../address.ts';
+import type { Names } from '../address.ts';
 import type { Json, JsonObject } from '../primitive.ts';
-import { readSchedule } from '../schedule.ts';
+import { type Circumstances, compileContext } from './contexts.ts';
+import { type OriginatorForms, readOriginators } from './originators.ts';
 
 /** Operations as bits of `acop`, TS-0004 §6.3.4.2.29. */
 export const right = { create: 1, retrieve: 2, update: 4, delete: 8, notify: 16, discover: 32 } as const;
 export type Right = (typeof right)[keyof typeof right];
 
+/** Operations that `aca` can limit to some attributes; the others concern a resource as a whole. */
+const ofAttributes = right.create | right.retrieve | right.update;
+
 /** What one rule is asked about. */
-export interface AccessQuery {
+export interface AccessQuery extends Circumstances {
   /** AE-ID stem, or SP-relative CSE-ID. */
   readonly originator: string;
+  readonly forms: OriginatorForms;
   readonly right: Right;
   /** Type of the resource the policy governs. */
   readonly type: number;
+  /** `mgd` or `cnd` of the resource the policy governs. */
+  readonly specialization?: Json | undefined;
   /** Type to be created below it. */
-  readonly childType?: number;
-  readonly remoteAddress?: string | undefined;
+  readonly childType?: number | undefined;
   /** Whether the originator has proved who it is. */
   readonly authenticated: boolean;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** Whether the originator is a member of a group. */
+  isMember(group: string): boolean;
+  /** Whether the originator has a role. */
+  hasRole(roleId: string): boolean;
 }
 
-export type Rule = (query: AccessQuery) => boolean;
+/** One access control rule, ready to be asked many times. */
+export interface Rule {
+  /** The only attributes it grants (`aca`, release 4); undefined: all. */
+  readonly attributes?: ReadonlySet<string>;
+  /** Roles that would satisfy it. */
+  readonly roles: readonly string[];
+  readonly grants: (query: AccessQuery) => boolean;
+  /** Whether it would grant to an originator it names. */
+  readonly applies: (query: AccessQuery) => boolean;
+}
 
 /** Turns a pattern with `*` into a test; everything else stands for itself. */
 export function wildcard(pattern: string): (text: string) => boolean {
@@ -33,79 +49,56 @@ export function wildcard(pattern: string): (text: string) => boolean {
   return (text) => expression.test(text);
 }
 
-/** Rules of `pv` or `pvs`, ready to be asked many times (TS-0001 §9.6.2, TS-0004 §7.3.3.15). */
+/** Rules of `pv` or `pvs` (TS-0001 §9.6.2, TS-0004 §7.3.3.15). */
 export function compileRules(privileges: Json | undefined, names: Names): Rule[] {
-  const rules = isObject(privileges) && Array.isArray(privileges.acr) ? privileges.acr : [];
-  return rules.filter(isObject).map((rule) => compileRule(rule, names));
+  return rulesIn(privileges).map((rule) => compileRule(rule, names));
 }
+
+/** The access control rules of a set, as they are stored. */
+export const rulesIn = (privileges: Json | undefined): JsonObject[] =>
+  isObject(privileges) && Array.isArray(privileges.acr) ? privileges.acr.filter(isObject) : [];
 
 function compileRule(rule: JsonObject, names: Names): Rule {
-  const originators = texts(rule.acor).map((entry) => compileOriginator(entry, names));
-  const operations = typeof rule.acop === 'number' ? rule.acop : 0;
+  const entries = Array.isArray(rule.acor) ? rule.acor.filter((entry) => typeof entry === 'string') : [];
+  const { all, exact, patterns, roles, groups } = readOriginators(entries, names);
+  const attributes = Array.isArray(rule.aca) ? new Set(rule.aca.map(String)) : undefined;
+  const asked = typeof rule.acop === 'number' ? rule.acop : 0;
+  const operations = attributes === undefined ? asked : asked & ofAttributes;
   const contexts = Array.isArray(rule.acco) ? rule.acco.filter(isObject).map(compileContext) : [];
   const details = Array.isArray(rule.acod) ? rule.acod.filter(isObject) : [];
-  return (query) =>
+  const authenticated = rule.acaf === true;
+
+  const isNamed = (query: AccessQuery): boolean =>
+    all ||
+    exact.has(query.originator) ||
+    patterns.some(({ form, expression }) => {
+      const text = query.forms[form];
+      return text !== undefined && text !== '' && expression.test(text);
+    }) ||
+    roles.some((role) => query.hasRole(role)) ||
+    groups.some((group) => query.isMember(group));
+  const applies = (query: AccessQuery): boolean =>
     (operations & query.right) !== 0 &&
-    (rule.acaf !== true || query.authenticated) &&
-    originators.some((matches) => matches(query.originator)) &&
+    (!authenticated || query.authenticated) &&
     (details.length === 0 || details.some((detail) => matchesDetail(detail, query))) &&
     (contexts.length === 0 || contexts.some((holds) => holds(query)));
+  return {
+    ...(attributes === undefined ? {} : { attributes }),
+    roles,
+    applies,
+    grants: (query) => (operations & query.right) !== 0 && isNamed(query) && applies(query),
+  };
 }
 
-function compileOriginator(entry: string, names: Names): (originator: string) => boolean {
-  if (entry === 'all') return () => true;
-  // A service provider domain stands for everyone in it.
-  if (entry === names.spId) return () => true;
-  return wildcard(aeStem(entry, names));
-}
-
-/** Members of one context hold together; a region cannot be checked, so it never holds. */
-function compileContext(context: JsonObject): (query: AccessQuery) => boolean {
-  const windows = texts(context.actw).map((text) => readSchedule(text) ?? (() => false));
-  const addresses = isObject(context.acip) ? networks(context.acip) : undefined;
-  const region = context.aclr !== undefined;
-  return ({ now, remoteAddress }) =>
-    !region &&
-    (windows.length === 0 || windows.some((includes) => includes(now))) &&
-    (addresses === undefined || (remoteAddress !== undefined && inNetworks(addresses, remoteAddress)));
-}
-
-function networks(acip: JsonObject): BlockList {
-  const list = new BlockList();
-  for (const entry of [...texts(acip.ipv4), ...texts(acip.ipv6)]) {
-    const network = readNetwork(entry);
-    if (network !== undefined) list.addSubnet(network.address, network.prefix, network.family);
+/** `chty` limits what may be created; `ty` and `spty` limit which resources the rule is about (TS-0001 §9.6.2.4). */
+function matchesDetail({ ty, spty, chty }: JsonObject, query: AccessQuery): boolean {
+  if (ty !== undefined && ty !== query.type) return false;
+  if (isObject(spty) && ![spty.cnd, spty.mgd].some((one) => one !== undefined && one === query.specialization)) {
+    return false;
   }
-  return list;
-}
-
-/** An address with an optional prefix length; undefined when it is none. */
-export function readNetwork(text: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
-  const [address = '', prefix] = text.split('/');
-  const version = isIP(address);
-  if (version === 0) return undefined;
-  const longest = version === 4 ? 32 : 128;
-  const length = prefix === undefined ? longest : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
-  if (length < 0 || length > longest) return undefined;
-  return { address, prefix: length, family: version === 4 ? 'ipv4' : 'ipv6' };
-}
-
-function inNetworks(list: BlockList, remoteAddress: string): boolean {
-  // A dual-stack socket reports IPv4 peers as ::ffff:a.b.c.d.
-  const address = remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress;
-  const version = isIP(address);
-  return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
-}
-
-/** `chty` limits what may be created; `ty` limits which resources the rule is about. */
-function matchesDetail(detail: JsonObject, { type, childType, right: asked }: AccessQuery): boolean {
-  if (typeof detail.ty === 'number' && detail.ty !== type) return false;
-  return (
-    asked !== right.create || childType === undefined || (Array.isArray(detail.chty) && detail.chty.includes(childType))
-  );
+  const { childType } = query;
+  return query.right !== right.create || childType === undefined || (Array.isArray(chty) && chty.includes(childType));
 }
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const texts = (value: Json | undefined): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];

@@ -5,7 +5,7 @@ import { operation } from '../primitive.ts';
 const numberArguments = new Set(['op', 'rcn', 'drt']);
 const truthArguments = new Set(['da', 'sqi', 'tqi']);
 const textArguments = new Set(['rp']);
-const listArguments = new Set(['rids', 'tids', 'ltids', 'tkns']);
+const listArguments = new Set(['rids', 'tids', 'ltids', 'tkns', 'grtm']);
 
 /** Members of the filter criteria; an argument that is none of these and no parameter is an attribute condition. */
 const filterNumbers = new Set([
@@ -46,7 +46,7 @@ export function writeQuery(request: RequestPrimitive): Argument[] {
     else if (value !== undefined && value !== null) query.push([name, String(value)]);
   };
   if (request.rt !== undefined) add('rt', request.rt.rtv);
-  for (const name of ['rp', 'rcn', 'da', 'drt', 'sqi', 'tqi', 'rids', 'tids', 'ltids'] as const) {
+  for (const name of ['rp', 'rcn', 'da', 'drt', 'sqi', 'tqi', 'rids', 'tids', 'ltids', 'grtm'] as const) {
     add(name, request[name] as Json | undefined);
   }
   for (const [name, value] of Object.entries(request.fc ?? {})) {

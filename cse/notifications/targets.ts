@@ -54,7 +54,17 @@ export class Targets implements Notifications {
 
   /** Whether a URL's scheme is one somebody speaks here. */
   speaks(target: string): boolean {
-    return this.#senders.has(target.slice(0, target.indexOf(':')).toLowerCase());
+    return this.senderFor(target) !== undefined;
+  }
+
+  /** Who speaks the scheme of a URL. */
+  senderFor(target: string): NotificationSender | undefined {
+    return this.#senders.get(target.slice(0, target.indexOf(':')).toLowerCase());
+  }
+
+  /** Open connection of an AE or CSE. */
+  connectionOf(originator: string): NotificationSender | undefined {
+    return this.#connections.get(originator);
   }
 
   /**

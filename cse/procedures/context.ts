@@ -1,10 +1,12 @@
 import type { Config, Log } from '#platform';
 import type { Access, Asker } from '../access/access.ts';
 import type { Names } from '../address.ts';
+import type { GroupRequests } from '../groups/group-requests.ts';
 import type { Targets } from '../notifications/targets.ts';
 import type { PreparedEvent } from '../notifications/tell.ts';
 import type { Windows } from '../notifications/windows.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
+import type { Remote } from '../remote/index.ts';
 import type { Semantics } from '../semantics/semantics.ts';
 import type { Numbers } from '../store/numbers.ts';
 import type { Store } from '../store/store.ts';
@@ -24,6 +26,10 @@ export interface Context {
   readonly targets: Targets;
   /** Times that schedules leave open. */
   readonly windows: Windows;
+  /** Requests that came through groups. */
+  readonly groupRequests: GroupRequests;
+  /** Other CSEs. */
+  readonly remote: Remote;
   readonly semantics: Semantics;
   readonly timetable: Timetable;
   readonly log: Log;
@@ -44,6 +50,8 @@ export interface Call {
   readonly request: RequestPrimitive;
   readonly session: Session;
   readonly asker: Asker;
+  /** Told, each time a member of a group answers, of what a fan-out has gathered so far (TS-0004 §7.4.14.2.5). */
+  readonly gathered?: (soFar: () => Answer) => void;
 }
 
 /** What a procedure answers; the request identifier and release are added in one place. */

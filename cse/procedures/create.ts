@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { checkCseRegistration, registersCse } from '../access/registration.ts';
 import { right, wildcard } from '../access/rule.ts';
 import type { JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
@@ -25,6 +26,7 @@ import { flexContainerIn } from './specialization.ts';
 import { findTarget } from './target.ts';
 
 const aeType = 2;
+const remoteCseType = 16;
 const subscriptionType = 23;
 const flexContainerType = 28;
 /** Keeps every path within what an index entry can hold. */
@@ -37,7 +39,8 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   const { resource: parent, virtual } = await findTarget(context, request.to);
   if (virtual !== undefined)
     throw new Refused('OPERATION_NOT_ALLOWED', `to: nothing can be created under the virtual resource ${virtual}`);
-  if (type !== aeType && !(await context.access.permits(asker, right.create, parent, type))) {
+  if (registersCse(request)) checkCseRegistration(context, asker, call.session);
+  else if (type !== aeType && !(await context.access.permits(asker, right.create, parent, type))) {
     throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not CREATE under ${parent.path}`);
   }
   const definition = definitionOfChild(parent, type, request.pc);
@@ -148,8 +151,7 @@ async function createResource(
   given: JsonObject,
 ): Promise<Answer> {
   const no = await context.numbers.next();
-  const ri =
-    definition.type === aeType ? await registeredId(context, call) : `${definition.shortName}-${no.toString(36)}`;
+  const ri = await identifierFor(context, call, definition, no);
   const asker = definition.type === aeType ? { ...call.asker, originator: ri } : call.asker;
   const rn = typeof given.rn === 'string' ? given.rn : ri;
   const { rn: _rn, cr, ...rest } = given;
@@ -192,7 +194,8 @@ async function createResource(
     },
   });
   if (!outcome.done) {
-    if (definition.type === aeType && (await context.store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);
+    const registers = definition.type === aeType || definition.type === remoteCseType;
+    if (registers && (await context.store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);
     throw nameTaken(parent, rn);
   }
   await complete();
@@ -207,6 +210,19 @@ async function createResource(
       throw error;
     }
   }
+}
+
+/** Who registers is known by one identifier, so that nobody can be registered twice; others get one of this CSE's own. */
+function identifierFor(
+  context: Context,
+  call: Call,
+  definition: ResourceDefinition,
+  no: number,
+): string | Promise<string> {
+  if (definition.type === aeType) return registeredId(context, call);
+  const { originator } = call.asker;
+  if (definition.type === remoteCseType && originator !== context.names.cseId) return originator.slice(1);
+  return `${definition.shortName}-${no.toString(36)}`;
 }
 
 /** AE-ID of a registration, TS-0001 §10.2.2.2: what was asked for, or one this CSE gives. */
@@ -230,10 +246,8 @@ async function registeredId({ store, admin }: Context, { asker: { originator }, 
 /** Every `acpi` entry has to lead to a policy; one that does not would lock the resource (TS-0001 §9.6.1.3.2). */
 export async function checkPolicies({ access }: Context, { acpi }: JsonObject): Promise<void> {
   for (const reference of Array.isArray(acpi) ? acpi : []) {
-    if ((await access.policyAt(String(reference))) === undefined) {
-      throw badRequest(
-        `acpi (accessControlPolicyIDs): ${String(reference)} is not an access control policy of this CSE`,
-      );
+    if (!(await access.isPolicy(String(reference)))) {
+      throw badRequest(`acpi (accessControlPolicyIDs): ${String(reference)} is not an access control policy`);
     }
   }
 }

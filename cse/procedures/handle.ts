@@ -1,8 +1,11 @@
 import { messageOf, systemErrorCode } from '#platform';
 import type { Asker } from '../access/access.ts';
 import { establishOriginator } from '../access/originator.ts';
+import { readAddress } from '../address.ts';
+import { checkGroupParameters } from '../groups/group-parameters.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
+import { forward } from '../remote/forward.ts';
 import { responseStatus } from '../response-status.ts';
 import { Saturated } from '../store/write.ts';
 import type { Answer, Call, Context } from './context.ts';
@@ -50,7 +53,13 @@ async function carryOut(context: Context, call: Call): Promise<Answer> {
   const { op, to } = call.request;
   const name = operationName(op);
   if (name === undefined) throw badRequest('op: 1 to 5 is expected');
+  if (to.startsWith('/')) {
+    const address = readAddress(to, context.names);
+    if (!address.local) return forward(context, call, address);
+  }
   const virtual = await findVirtual(context, to);
+  if (call.request.gid !== undefined || call.request.grtm !== undefined)
+    await checkGroupParameters(context, call.request, virtual);
   if (virtual === undefined) return procedures[name](context, call);
   const procedure = virtualResources[virtual.name]?.[name];
   if (procedure === undefined) {

@@ -103,7 +103,8 @@ function checkOthers({ op, rcn, rt, drt, ec, fc, grtm, sqi }: RequestPrimitive):
   if (ec !== undefined && ![2, 3, 4].includes(ec) && !(Number.isInteger(ec) && ec >= 100 && ec <= 999)) {
     throw badRequest(`ec: 2, 3, 4 or 100 to 999 is expected, found ${ec}`);
   }
-  if (grtm !== undefined) throw new Refused('NOT_IMPLEMENTED', 'grtm: groups are not supported');
+  if (grtm !== undefined && !(Array.isArray(grtm) && grtm.length > 0 && grtm.every((id) => typeof id === 'string')))
+    throw badRequest('grtm: a list of member identifiers is expected');
   if (sqi !== undefined && op !== operation.retrieve) throw badRequest('sqi: only a RETRIEVE can be a semantic query');
   if ((sqi === true) !== (rcn === 10))
     throw badRequest('sqi, rcn: a semantic query has sqi true and rcn 10 (semantic content)');

@@ -5,9 +5,11 @@ import { containerRules } from './rules/container.ts';
 import { dependencyRules } from './rules/dependency.ts';
 import { execInstanceRules } from './rules/exec-instance.ts';
 import { flexContainerRules } from './rules/flex-container.ts';
+import { groupRules } from './rules/group.ts';
 import { mgmtCmdRules } from './rules/mgmt-cmd.ts';
 import { ontologyRules } from './rules/ontology.ts';
 import { processManagementRules } from './rules/process-management.ts';
+import { remoteCseRules } from './rules/remote-cse.ts';
 import { semanticDescriptorRules } from './rules/semantic-descriptor.ts';
 import { semanticMashupInstanceRules } from './rules/semantic-mashup-instance.ts';
 import { semanticMashupJobProfileRules } from './rules/semantic-mashup-job-profile.ts';
@@ -19,6 +21,8 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [1, accessControlPolicyRules],
   [2, aeRules],
   [3, containerRules],
+  [9, groupRules],
+  [16, remoteCseRules],
   [23, subscriptionRules],
   [24, semanticDescriptorRules],
   [39, ontologyRules],

@@ -1,29 +1,21 @@
 import { readAddress } from '../address.ts';
+import { fanOutPoint } from '../groups/fan-out.ts';
 import type { OperationName } from '../primitive.ts';
 import { definitionFor } from '../resources/index.ts';
 import { semanticFanOut } from '../semantics/fan-out.ts';
 import { mashup } from '../semantics/mashup.ts';
 import { semanticValidation } from '../semantics/validation.ts';
 import type { Resource } from '../store/resource.ts';
-import type { Answer, Call, Context } from './context.ts';
+import type { Context } from './context.ts';
 import { alive } from './target.ts';
-
-/** A virtual resource as a request addresses it (TS-0004 §6.8). */
-export interface VirtualTarget {
-  readonly parent: Resource;
-  /** `fopt` */
-  readonly name: string;
-  /** What follows the name in the address: `a/b` in `grp/fopt/a/b`; empty when nothing does. */
-  readonly rest: string;
-}
-
-export type VirtualProcedure = (context: Context, call: Call, target: VirtualTarget) => Promise<Answer>;
+import type { VirtualProcedure, VirtualTarget } from './virtual-target.ts';
 
 /**
  * What virtual resources do, by name and operation; an operation that is not listed is not allowed. <latest> and <oldest>
  * stand for an instance and are found where instances are (`virtualInstance`).
  */
 export const virtualResources: Readonly<Record<string, Partial<Record<OperationName, VirtualProcedure>>>> = {
+  fopt: fanOutPoint,
   sfop: { retrieve: semanticFanOut },
   smv: { update: semanticValidation },
   msp: { retrieve: mashup },

@@ -58,10 +58,21 @@ export const specializationType = complex('an object (specializationType)', [], 
   mgd: nonNegativeInteger,
 });
 
+/** Releases 4 and 5. */
+export const evalCriteria = complex('an object (evalCriteria)', ['optr', 'sbjt', 'thld'], {
+  optr: evalCriteriaOperator,
+  sbjt: ncName,
+  thld: any,
+});
+
+/** TS-0004 §6.3.5.27, and of releases 4 and 5 users, a limit of uses, and criteria about the resource that is asked for. */
 const accessControlContexts = complex('an object (accessControlContexts)', [], {
   actw: list(scheduleEntry),
   acip: complex('an object (IP addresses)', [], { ipv4: list(string), ipv6: list(string) }),
   aclr: locationRegion,
+  acui: list(string),
+  acl: nonNegativeInteger,
+  acec: evalCriteria,
 });
 
 const accessControlObjectDetails = complex('an object (accessControlObjectDetails)', ['chty'], {
@@ -77,7 +88,7 @@ const accessControlRule = complex('an object (accessControlRule)', ['acor', 'aco
   acco: list(accessControlContexts),
   acaf: boolean,
   acod: list(accessControlObjectDetails),
-  aca: list(ncName),
+  aca: list(ncName, { minItems: 1 }),
 });
 
 /** TS-0004 §6.3.5.26: `{ "acr": [ … ] }`. */
@@ -371,13 +382,6 @@ export const backOffParameters = complex('an object (backOffParameters)', ['bops
 
 /** TS-0004 §6.3.5.9. */
 export const attributeValue = complex('an object (attribute)', ['nm', 'val'], { nm: ncName, val: any });
-
-/** Releases 4 and 5. */
-export const evalCriteria = complex('an object (evalCriteria)', ['optr', 'sbjt', 'thld'], {
-  optr: evalCriteriaOperator,
-  sbjt: ncName,
-  thld: any,
-});
 
 /** Releases 4 and 5. */
 export const processConditions = complex('an object (processConditions)', ['evc', 'sri'], {

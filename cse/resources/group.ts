@@ -1,7 +1,7 @@
 import { announceable, common, universal } from './common.ts';
 import { batchNotify, specializationType } from './complex-types.ts';
 import { anyUri, boolean, list, nonNegativeInteger, positiveInteger, string } from './data-type.ts';
-import { attribute, defineResource } from './definition.ts';
+import { type AttributesOf, attribute, defineResource } from './definition.ts';
 import { consistencyStrategy } from './enumerations.ts';
 
 /** TS-0001 §9.6.13, TS-0004 §7.4.13. */
@@ -21,7 +21,7 @@ export const group = defineResource({
     spty: attribute('specializationType', specializationType, 'O', 'NP', { announce: 'OA' }),
     cnm: attribute('currentNrOfMembers', nonNegativeInteger, 'NP', 'NP', { mandatory: true, announce: 'OA' }),
     mnm: attribute('maxNrOfMembers', positiveInteger, 'M', 'O', { mandatory: true, announce: 'OA' }),
-    mid: attribute('memberIDs', list(anyUri, { minItems: 1 }), 'M', 'O', { mandatory: true, announce: 'OA' }),
+    mid: attribute('memberIDs', list(anyUri, { maxItems: 100_000 }), 'M', 'O', { mandatory: true, announce: 'OA' }),
     macp: attribute('membersAccessControlPolicyIDs', list(anyUri, { minItems: 1 }), 'O', 'O', { announce: 'OA' }),
     mtv: attribute('memberTypeValidated', boolean, 'NP', 'NP', { announce: 'OA' }),
     csy: attribute('consistencyStrategy', consistencyStrategy, 'O', 'NP', { mandatory: true, announce: 'OA' }),
@@ -30,3 +30,5 @@ export const group = defineResource({
     nar: attribute('notifyAggregation', batchNotify, 'O', 'O', { announce: 'OA' }),
   },
 });
+
+export type GroupAttributes = AttributesOf<typeof group.attributes>;

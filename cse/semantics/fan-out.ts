@@ -1,7 +1,7 @@
 import { right } from '../access/rule.ts';
 import { type JsonObject, operation } from '../primitive.ts';
 import type { Answer, Call, Context } from '../procedures/context.ts';
-import type { VirtualProcedure, VirtualTarget } from '../procedures/virtual.ts';
+import type { VirtualProcedure, VirtualTarget } from '../procedures/virtual-target.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { semanticDescriptor } from '../resources/semantic-descriptor.ts';
 import { descriptionIn, retrieve } from './descriptor.ts';

@@ -4,7 +4,7 @@ import { type JsonObject, operation } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { makeResource } from '../procedures/own-creation.ts';
 import { represent } from '../procedures/result.ts';
-import type { VirtualProcedure } from '../procedures/virtual.ts';
+import type { VirtualProcedure } from '../procedures/virtual-target.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { attributesOf } from '../representation.ts';
 import { mashupMemberStoreType, semanticFormat } from '../resources/enumerations.ts';

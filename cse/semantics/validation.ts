@@ -1,5 +1,5 @@
 import { right } from '../access/rule.ts';
-import type { VirtualProcedure } from '../procedures/virtual.ts';
+import type { VirtualProcedure } from '../procedures/virtual-target.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { semanticDescriptor } from '../resources/semantic-descriptor.ts';
 import { descriptionIn, linkedDescriptions } from './descriptor.ts';

@@ -37,6 +37,11 @@ export class ReadThrough<K extends string | number, V extends object> {
     this.#kept.delete(key);
   }
 
+  /** What is being loaded is handed to whoever asked, but not kept. */
+  keepNoLoads(): void {
+    this.#loading.clear();
+  }
+
   clear(): void {
     this.#loading.clear();
     this.#kept.clear();

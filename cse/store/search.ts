@@ -3,14 +3,15 @@ import { nowTimestamp } from '../timestamp.ts';
 import { type ConditionSql, conditionsSql, instanceSql, Parameters, resourceSql, typesOf } from './condition-sql.ts';
 import { holderTypes, isInstance, type Resource } from './resource.ts';
 import { type InstanceRow, type ResourceRow, resourceColumns, type Store, toInstance, toResource } from './store.ts';
+import { visible } from './visibility.ts';
 
 /** What a search looks through, beside the filter's own conditions. */
 export interface Scope {
   readonly root: Resource;
   /** How far below the root; undefined: all the way. */
   readonly levels?: number;
-  /** Leaves out what nobody but others could see: no policy of its own, and not this originator's. */
-  readonly visibleTo?: string;
+  /** Leaves out what only others can see: resources without a policy that do not belong to this originator, in all its forms. */
+  readonly visibleTo?: readonly string[];
 }
 
 const pageSize = 500;
@@ -74,7 +75,7 @@ async function* searchResources(store: Store, scope: Scope, conditions: Conditio
       `r.path > ${parameters.add(after)} AND r.path < ${parameters.add(`${root.path}0`)}`,
       `(r.et IS NULL OR r.et > ${parameters.add(nowTimestamp())})`,
       ...(levels === undefined ? [] : [`r.depth <= ${parameters.add(root.depth + levels)}`]),
-      ...visible('r', scope, parameters),
+      ...visible('r', scope.visibleTo, parameters),
       ...where,
     ];
     const { rows } = await store.pool.query<ResourceRow & { met: boolean }>({
@@ -103,7 +104,7 @@ async function* searchInstances(store: Store, scope: Scope, conditions: Conditio
       `(k.et IS NULL OR k.et > ${parameters.add(nowTimestamp())}) AND i.et > ${parameters.add(nowTimestamp())}`,
       ...(after === undefined ? [] : [`(k.path, i.st) > (${parameters.add(after.path)}, ${parameters.add(after.st)})`]),
       ...(levels === undefined ? [] : [`k.depth < ${parameters.add(root.depth + levels)}`]),
-      ...visible('k', scope, parameters),
+      ...visible('k', scope.visibleTo, parameters),
       ...where,
     ];
     const { rows } = await store.pool.query<InstanceRow & { path: string; met: boolean }>({
@@ -119,16 +120,4 @@ async function* searchInstances(store: Store, scope: Scope, conditions: Conditio
     after = rows.at(-1);
     if (rows.length < pageSize) return;
   }
-}
-
-/** Types whose resources follow their creator when they have no policy: AE, container, subscription. */
-const ownedTypes = '2, 3, 23';
-
-function visible(alias: string, { visibleTo }: Scope, parameters: Parameters): string[] {
-  if (visibleTo === undefined) return [];
-  const originator = parameters.add(visibleTo);
-  return [
-    `(${alias}.creator = ${originator} OR ${alias}.attributes ? 'acpi' OR ${alias}.ty NOT IN (${ownedTypes})
-      OR ${alias}.attributes->>'cstn' = ${originator})`,
-  ];
 }

@@ -173,6 +173,23 @@ export class Store {
     return known === undefined ? undefined : this.byNumber(known.no);
   }
 
+  /** A resource by structured address, as far as it is in memory. */
+  peekPath(path: string): Resource | undefined {
+    const known = this.#byPath.peek(path);
+    return known === undefined ? undefined : this.#resources.peek(known.no);
+  }
+
+  /** A resource by identifier, as far as it is in memory. */
+  peekRi(ri: string): Resource | undefined {
+    const known = this.#byRi.peek(ri);
+    return known === undefined ? undefined : this.#resources.peek(known.no);
+  }
+
+  /** A resource by its number, as far as it is in memory. */
+  peekNumber(no: number): Resource | undefined {
+    return this.#resources.peek(no);
+  }
+
   async instanceByName(container: Resource, rn: string): Promise<Resource | undefined> {
     const generated = readInstanceId(rn);
     if (generated?.no === container.no) return this.instance(container, generated.st);
@@ -361,11 +378,11 @@ export class Store {
 
   #forgetSubtree(path: string): void {
     const below = `${path}/`;
-    for (const known of [...this.#byPath.keys()]) {
+    this.#resources.keepNoLoads();
+    // Not every resource in memory was found by its path.
+    for (const no of [...this.#resources.keys()]) {
+      const known = this.#resources.peek(no)?.path ?? '';
       if (known !== path && !known.startsWith(below)) continue;
-      const no = this.#byPath.peek(known)?.no;
-      this.#byPath.invalidate(known);
-      if (no === undefined) continue;
       this.#forget(no);
       this.#counters.invalidate(no);
       this.#latest.invalidate(no);

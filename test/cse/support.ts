@@ -38,6 +38,8 @@ export interface TestCse extends AsyncDisposable {
 export interface TestCseOptions extends Pick<CseOptions, 'operatorRules'> {
   readonly env?: Record<string, string>;
   readonly database?: Database & { events: Events };
+  /** Leaves a database of its own open when it is disposed of. */
+  readonly keepDatabase?: boolean;
 }
 
 export const admin = 'CAdmin';
@@ -45,15 +47,16 @@ export const admin = 'CAdmin';
 export async function startCse(options: TestCseOptions = {}): Promise<TestCse> {
   const database = options.database ?? (await testDatabase({ rooms: [schema] }));
   const { operatorRules } = options;
+  const config = readConfig({ ALZETTE_CSE_PORT: '0', ...options.env });
   const cse = await createCse({
-    config: readConfig({ ALZETTE_CSE_PORT: '0', ...options.env }),
+    config,
     database,
     events: database.events,
     log: createLog(process.env.TEST_LOG ?? 'silent'),
     metrics: createMetrics(),
     ...(operatorRules === undefined ? {} : { operatorRules }),
   });
-  const port = await cse.http.listen(0, '127.0.0.1');
+  const port = await cse.http.listen(config.cse.port, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   const tokens = new Map<string, string>();
 
@@ -105,7 +108,7 @@ export async function startCse(options: TestCseOptions = {}): Promise<TestCse> {
     },
     async [Symbol.asyncDispose]() {
       await cse.stop();
-      if (options.database === undefined) await database.close();
+      if (options.database === undefined && options.keepDatabase !== true) await database.close();
     },
   };
 }

@@ -30,7 +30,7 @@ export interface House extends AsyncDisposable {
 const start = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../start.ts')];
 const startTimeoutMs = 90_000;
 
-async function freeUdpPort(): Promise<number> {
+export async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');

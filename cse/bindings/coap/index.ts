@@ -71,15 +71,15 @@ export async function startCoapBinding({ cse, config, log, metrics }: CoapBindin
   });
   const requester = new CoapRequester();
   const sender: NotificationSender = {
-    async send(target, request, signal) {
-      const message = coapRequestOf(request, 'json');
+    async send(target, request, signal, peer) {
+      const message = coapRequestOf(request, 'json', peer?.token);
       const path = target.pathname
         .split('/')
         .filter((segment) => segment !== '')
         .map(decodeURIComponent);
       const query = [...target.searchParams].map(([name, value]) => `${name}=${value}`);
       // A notification URI is the whole address; a point of access is where the AE named in `to` is reached.
-      const isNotificationUri = /^coap:/i.test(request.to);
+      const isNotificationUri = peer === undefined && /^coap:/i.test(request.to);
       const addressed = {
         ...message,
         path: isNotificationUri ? path : [...path, ...message.path],

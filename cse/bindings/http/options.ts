@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 
 /** What the HTTP binding and the doors beside it work with. */
 export interface HttpBindingOptions {
-  readonly cse: Omit<Cse, 'http' | 'stop'>;
+  readonly cse: Omit<Cse, 'http' | 'join' | 'stop'>;
   readonly feed: Feed;
   readonly access: Access;
   readonly store: Store;

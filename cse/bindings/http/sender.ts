@@ -1,13 +1,16 @@
 import { Agent, request as send } from 'undici';
-import type { JsonObject, NotificationSender, RequestPrimitive, ResponsePrimitive } from '../../primitive.ts';
+import type { JsonObject, NotificationSender, Peer, RequestPrimitive, ResponsePrimitive } from '../../primitive.ts';
 import { mediaType, readMediaType, resultLimits, serializations } from '../../serialization/index.ts';
+import { httpRequestOf, responsePrimitiveOf } from './message.ts';
 
 const connectTimeoutMs = 5_000;
 const answerTimeoutMs = 10_000;
 const connectionsPerOriginMax = 32;
 const answerBytesMax = 64 * 1024;
+/** Results that other CSEs give may hold whole subtrees. */
+const resultBytesMax = 16 * 1024 * 1024;
 
-/** Delivers notifications over HTTP (TS-0009 §6.2) with kept connections. */
+/** Delivers notifications, and requests to other CSEs, over HTTP (TS-0009 §6.2) with kept connections. */
 export class HttpSender implements NotificationSender {
   readonly #agent = new Agent({
     connections: connectionsPerOriginMax,
@@ -18,7 +21,26 @@ export class HttpSender implements NotificationSender {
     keepAliveTimeout: 30_000,
   });
 
-  async send(target: URL, { fr, rqi, rvi, ec, pc }: RequestPrimitive, signal: AbortSignal): Promise<ResponsePrimitive> {
+  async send(target: URL, request: RequestPrimitive, signal: AbortSignal, peer?: Peer): Promise<ResponsePrimitive> {
+    return peer === undefined ? this.#notify(target, request, signal) : this.#ask(target, request, signal, peer);
+  }
+
+  async #ask(target: URL, request: RequestPrimitive, signal: AbortSignal, { token }: Peer): Promise<ResponsePrimitive> {
+    const { path, ...message } = httpRequestOf(request, 'json', token);
+    const prefix = target.pathname.replace(/\/$/, '');
+    const { statusCode, headers, body } = await send(new URL(prefix + path, target.origin), {
+      ...message,
+      dispatcher: this.#agent,
+      signal,
+    });
+    return responsePrimitiveOf(statusCode, headers, await collect(body, resultBytesMax), request);
+  }
+
+  async #notify(
+    target: URL,
+    { fr, rqi, rvi, ec, pc }: RequestPrimitive,
+    signal: AbortSignal,
+  ): Promise<ResponsePrimitive> {
     const { statusCode, headers, body } = await send(target, {
       dispatcher: this.#agent,
       method: 'POST',
@@ -55,19 +77,24 @@ async function readAnswer(
   body: AsyncIterable<Buffer>,
   type: string | string[] | undefined,
 ): Promise<JsonObject | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > answerBytesMax) throw new Error(`the answer is larger than ${answerBytesMax} bytes`);
-    chunks.push(chunk);
-  }
+  const bytes = await collect(body, answerBytesMax);
   const format = typeof type === 'string' ? readMediaType(type)?.format : undefined;
-  if (size === 0 || format === undefined) return undefined;
+  if (bytes.length === 0 || format === undefined) return undefined;
   try {
-    const content = serializations[format].decode(Buffer.concat(chunks), resultLimits);
+    const content = serializations[format].decode(bytes, resultLimits);
     return typeof content === 'object' && content !== null && !Array.isArray(content) ? content : undefined;
   } catch {
     return undefined;
   }
+}
+
+async function collect(body: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > bytesMax) throw new Error(`the answer is larger than ${bytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

@@ -1,9 +1,9 @@
 import { Pool } from 'undici';
+import { httpRequestOf, responsePrimitiveOf } from '../../bindings/http/message.ts';
 import type { RequestPrimitive, ResponsePrimitive } from '../../primitive.ts';
 import { Malformed, resultLimits } from '../../serialization/index.ts';
 import { CseBusy, CseUnreachable } from '../refusal.ts';
 import type { Transport, TransportOptions } from '../transport.ts';
-import { httpRequestOf, responsePrimitiveOf } from './message.ts';
 import { startReceiver } from './receiver.ts';
 
 const connectTimeoutMs = 5_000;

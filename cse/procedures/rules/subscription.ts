@@ -1,7 +1,7 @@
 import { messageOf } from '#platform';
 import type { Asker } from '../../access/access.ts';
 import { right } from '../../access/rule.ts';
-import { aeStem } from '../../address.ts';
+import { aeStem, readAddress } from '../../address.ts';
 import type { JsonObject } from '../../primitive.ts';
 import { badRequest, Refused } from '../../refusal.ts';
 import type { SubscriptionAttributes } from '../../resources/index.ts';
@@ -81,9 +81,12 @@ async function verify({ access, targets, names }: Context, target: string, asker
   }
   const failed = (why: string, cause?: unknown): Refused =>
     new Refused('SUBSCRIPTION_VERIFICATION_INITIATION_FAILED', `nu: ${target} was not verified: ${why}`, { cause });
-  const resource = await targets.resourceAt(target);
-  if (resource === undefined) throw failed('it is not a resource of this CSE');
-  if (!(await access.permits(asker, right.notify, resource))) throw failed(`${asker.originator} may not NOTIFY it`);
+  // Whether a resource of another CSE may be notified, that CSE decides.
+  if (readAddress(aeStem(target, names), names).local) {
+    const resource = await targets.resourceAt(target);
+    if (resource === undefined) throw failed('it is not a resource of this CSE');
+    if (!(await access.permits(asker, right.notify, resource))) throw failed(`${asker.originator} may not NOTIFY it`);
+  }
   const content = { 'm2m:sgn': { vrq: true, cr: asker.originator, sur: `${names.cseId}/${ri}` } };
   let rsc: number;
   try {

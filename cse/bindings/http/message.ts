@@ -1,5 +1,4 @@
 import type { Dispatcher } from 'undici';
-import { pathSegments, writeQuery } from '../../bindings/query.ts';
 import { type JsonObject, operation, type RequestPrimitive, type ResponsePrimitive } from '../../primitive.ts';
 import { responseStatus } from '../../response-status.ts';
 import {
@@ -11,6 +10,7 @@ import {
   resultLimits,
   serializations,
 } from '../../serialization/index.ts';
+import { pathSegments, writeQuery } from '../query.ts';
 
 const methods = { 1: 'POST', 2: 'GET', 3: 'PUT', 4: 'DELETE', 5: 'POST' } as const;
 
@@ -83,11 +83,17 @@ export function responsePrimitiveOf(
   const content = body.byteLength > 0 && format !== undefined && isFormat(format);
   const cnst = header('x-m2m-cts');
   const cnot = header('x-m2m-cto');
-  const rvi = header('x-m2m-rvi');
+  const ec = header('x-m2m-ec');
+  const parameters: { -readonly [Name in 'rvi' | 'ot' | 'rset' | 'vsi']?: string } = {};
+  for (const [name, from] of Object.entries({ rvi: 'rvi', ot: 'ot', rset: 'rst', vsi: 'vsi' } as const)) {
+    const value = header(`x-m2m-${from}`);
+    if (value !== undefined) parameters[name as keyof typeof parameters] = value;
+  }
   return {
     rsc,
     rqi: header('x-m2m-ri') ?? request.rqi,
-    ...(rvi === undefined ? {} : { rvi }),
+    ...parameters,
+    ...(ec === undefined ? {} : { ec: Number(ec) }),
     ...(cnst === undefined ? {} : { cnst: Number(cnst) }),
     ...(cnot === undefined ? {} : { cnot: Number(cnot) }),
     ...(content ? { pc: serializations[format].decode(body, resultLimits) as JsonObject } : {}),
