@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createProxyMiddleware } from 'http-proxy-middleware';
+import { createProxyMiddleware, proxyEventsPlugin } from 'http-proxy-middleware';
 import { type Log, Refusal } from '#platform';
 import { operatorHeader, secretHeader } from './handshake.ts';
 import type { Door } from './supervisor.ts';
@@ -49,11 +49,14 @@ export function createEditorProxy(options: { readonly door: () => Door | undefin
     proxyTimeout: 60_000,
     // The middleware's own error page and log lines are replaced by the house's.
     ejectPlugins: true,
+    plugins: [proxyEventsPlugin], // without it nothing below `on` is heard, and every broken connection is a defect
     logger: { info: () => {}, warn: () => {}, error: (error: unknown) => log.debug({ error }, 'editor proxy') },
     on: {
-      error: (error, _request, to) => {
+      error: (error, request, to) => {
         log.debug({ reason: error.message }, 'the flow editor did not answer');
-        if (to instanceof Socket) to.destroy();
+        if (to instanceof Socket || to.headersSent) to.destroy();
+        else if (wantsPage(request)) waitingPage(to);
+        else refuse(to, closed());
       },
       proxyReqWs: (_proxied, _request, socket) => {
         socket.on('error', () => socket.destroy());
@@ -131,6 +134,11 @@ const page = `<!doctype html><html lang="fr"><meta charset="utf-8"><meta http-eq
 p+p{color:#47525A}</style>
 <h1>Les flux redémarrent</h1><p>L’éditeur s’ouvre dès qu’ils sont prêts. Rien n’est perdu : les messages attendent leur tour.</p>
 <p lang="en">Flows are starting again. The editor opens by itself; no message is lost.</p></html>`;
+
+function refuse(response: ServerResponse, { status, code, message }: Refusal): void {
+  response.writeHead(status, { 'Content-Type': 'application/problem+json', 'Retry-After': '2' });
+  response.end(JSON.stringify({ status, code, detail: message }));
+}
 
 function waitingPage(response: ServerResponse): void {
   response.writeHead(503, {
