@@ -9,6 +9,7 @@ import { layFoundation, operatorPolicyName } from './foundation.ts';
 import { GroupRequests } from './groups/group-requests.ts';
 import type { Cse, CseOptions, Load } from './interface.ts';
 import { CseMetrics } from './metrics.ts';
+import { Turns } from './notifications/blocking.ts';
 import { Delivery } from './notifications/delivery.ts';
 import { Statistics } from './notifications/statistics.ts';
 import { Targets } from './notifications/targets.ts';
@@ -68,7 +69,8 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   });
   const targets = new Targets(store, names, (request) => perform(context, request, itself));
 
-  const windows = new Windows(store, names);
+  const base = await store.byPath(names.cseName);
+  const windows = new Windows(store, names, base?.no ?? 0);
   const delivery = new Delivery({
     pool,
     store,
@@ -131,6 +133,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     windows,
     groupRequests: new GroupRequests(config.cse.fanOutRequestsMax),
     remote,
+    turns: new Turns(),
     log,
     semantics,
     settings: config.cse,

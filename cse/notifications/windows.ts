@@ -14,10 +14,13 @@ const lookAheadMs = 60_000;
 export class Windows {
   readonly #store: Store;
   readonly #names: Names;
+  readonly #baseNo: number;
   /** Keyed by the resource object, which is replaced when the schedule changes. */
   readonly #read = new WeakMap<Resource, readonly Schedule[]>();
 
-  constructor(store: Store, names: Names) {
+  /** @param baseNo number of the <CSEBase> */
+  constructor(store: Store, names: Names, baseNo: number) {
+    this.#baseNo = baseNo;
     this.#store = store;
     this.#names = names;
   }
@@ -29,6 +32,11 @@ export class Windows {
   untilOpen(parentNo: number): number | Promise<number> {
     const schedules = this.#store.schedulesOf(parentNo);
     return schedules instanceof Promise ? schedules.then((found) => this.#wait(found)) : this.#wait(schedules);
+  }
+
+  /** The same for this CSE itself. */
+  untilAvailable(): number | Promise<number> {
+    return this.untilOpen(this.#baseNo);
   }
 
   /** The same for a notification target: schedules of the node its AE or CSE runs on. A URL is reachable always. */

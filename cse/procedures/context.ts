@@ -2,6 +2,7 @@ import type { Config, Log } from '#platform';
 import type { Access, Asker } from '../access/access.ts';
 import type { Names } from '../address.ts';
 import type { GroupRequests } from '../groups/group-requests.ts';
+import type { Turns } from '../notifications/blocking.ts';
 import type { Targets } from '../notifications/targets.ts';
 import type { PreparedEvent } from '../notifications/tell.ts';
 import type { Windows } from '../notifications/windows.ts';
@@ -24,6 +25,8 @@ export interface Context {
   readonly numbers: Numbers;
   readonly access: Access;
   readonly targets: Targets;
+  /** Changes of a resource one after another, while its blocking subscription is asked. */
+  readonly turns: Turns;
   /** Times that schedules leave open. */
   readonly windows: Windows;
   /** Requests that came through groups. */

@@ -46,7 +46,7 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   const definition = definitionOfChild(parent, type, request.pc);
   const given = representationIn(request.pc, definition);
   checkCreate(definition, given);
-  checkName(parent, given, context.settings.depthMax);
+  checkName(parent, definition, given, context.settings.depthMax);
   await checkNumber(context, parent, definition);
   return isInstance(type)
     ? createInstance(context, call, parent, given)
@@ -87,9 +87,11 @@ async function checkNumber({ store }: Context, parent: Resource, definition: Res
   throw new Refused('CONFLICT', `ty: ${parent.path} has ${atMost} <${definition.longName}>, which is all it may have`);
 }
 
-function checkName(parent: Resource, { rn }: JsonObject, depthMax: number): void {
+function checkName(parent: Resource, definition: ResourceDefinition, { rn }: JsonObject, depthMax: number): void {
   if (parent.depth + 1 > depthMax) throw badRequest(`to: resources can be nested ${depthMax} deep`);
   if (typeof rn !== 'string') return;
+  const name = nameBelow(parent, definition) ?? rn;
+  if (rn !== name) throw badRequest(`rn: "${name}" is the name of a <${definition.longName}> here, found "${rn}"`);
   if (parent.path.length + rn.length + 1 > pathLengthMax)
     throw badRequest(`rn: the address would be longer than ${pathLengthMax} characters`);
   if (definitionFor(parent)?.virtualChildren.includes(rn)) {
@@ -153,7 +155,7 @@ async function createResource(
   const no = await context.numbers.next();
   const ri = await identifierFor(context, call, definition, no);
   const asker = definition.type === aeType ? { ...call.asker, originator: ri } : call.asker;
-  const rn = typeof given.rn === 'string' ? given.rn : ri;
+  const rn = typeof given.rn === 'string' ? given.rn : (nameBelow(parent, definition) ?? ri);
   const { rn: _rn, cr, ...rest } = given;
   const now = nowTimestamp();
   const attributes: JsonObject = {
@@ -251,6 +253,10 @@ export async function checkPolicies({ access }: Context, { acpi }: JsonObject): 
     }
   }
 }
+
+/** Name the standard gives a child below this parent. */
+const nameBelow = (parent: Resource, definition: ResourceDefinition): string | undefined =>
+  definition.nameBelow[definitionFor(parent)?.family ?? ''];
 
 /** Response by result content, TS-0001 §8.1.2. */
 function created(rcn: number | undefined, resource: Resource, attributes: JsonObject, given: JsonObject): Answer {

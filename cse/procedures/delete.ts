@@ -1,7 +1,11 @@
 import { right } from '../access/rule.ts';
+import { notificationsFor } from '../notifications/evaluate.ts';
+import { eventType } from '../notifications/event.ts';
+import { eventOn } from '../notifications/tell.ts';
 import { Refused } from '../refusal.ts';
 import { definitionFor } from '../resources/index.ts';
 import { isInstance, type Resource } from '../store/resource.ts';
+import type { Outgoing } from '../store/write.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { effectsOf, surroundingsOf } from './effects.ts';
 import { readFilter } from './filter.ts';
@@ -13,6 +17,14 @@ import { findTarget, refuseDisabledRetrieval, virtualInstance } from './target.t
 
 /** DELETE, TS-0004 §7.3.3.8. */
 export async function remove(context: Context, call: Call): Promise<Answer> {
+  const { resource, virtual } = await findTarget(context, call.request.to);
+  // While an UPDATE waits for the answer of a blocking subscription, the resource stays (TS-0001 §9.6.8).
+  return virtual === undefined && context.turns.taken(resource.no)
+    ? context.turns.take(resource.no, () => removeNow(context, call))
+    : removeNow(context, call);
+}
+
+async function removeNow(context: Context, call: Call): Promise<Answer> {
   const { request, asker } = call;
   const { resource: addressed, virtual } = await findTarget(context, request.to);
   const definition = definitionFor(addressed);
@@ -46,7 +58,11 @@ export async function deleteResource(context: Context, resource: Resource, origi
   const { store, committer, names } = context;
   const surroundings = await surroundingsOf(context, resource, false);
   const attributes = await currentAttributes(store, resource);
-  const effects = () => effectsOf(context, 'deleted', resource, originator, attributes, surroundings);
+  const below = isInstance(resource.ty) ? [] : await deletionsBelow(context, resource, originator);
+  const effects = () => {
+    const own = effectsOf(context, 'deleted', resource, originator, attributes, surroundings);
+    return below.length === 0 ? own : { ...own, notifications: [...below, ...own.notifications] };
+  };
   const container = isInstance(resource.ty) ? await store.byNumber(resource.no) : undefined;
   const outcome = !isInstance(resource.ty)
     ? await committer.submit({ kind: 'delete', resource, cseId: names.cseId, effects })
@@ -54,4 +70,16 @@ export async function deleteResource(context: Context, resource: Resource, origi
       ? undefined
       : await committer.submit({ kind: 'remove', container, instance: resource, effects });
   if (!outcome?.done) throw new Refused('NOT_FOUND', `to: ${resource.path} has just been deleted`);
+}
+
+/** What subscriptions to resources below tell of their deletion, which is that of each of them (TS-0004 §7.3.3.8). */
+async function deletionsBelow(context: Context, resource: Resource, originator: string): Promise<Outgoing[]> {
+  const { store, names, settings } = context;
+  const subscribed = await store.subscriptionsBelow(resource, eventType.deleted, settings.resultsMax);
+  const told: Outgoing[] = [];
+  for (const [parent, subscription] of subscribed) {
+    const event = await eventOn(context, parent, eventType.deleted, originator);
+    told.push(...notificationsFor(event, [subscription], names.cseId));
+  }
+  return told;
 }

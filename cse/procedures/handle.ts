@@ -3,6 +3,7 @@ import type { Asker } from '../access/access.ts';
 import { establishOriginator } from '../access/originator.ts';
 import { readAddress } from '../address.ts';
 import { checkGroupParameters } from '../groups/group-parameters.ts';
+import { withMonitors } from '../notifications/monitors.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { forward } from '../remote/forward.ts';
@@ -33,6 +34,7 @@ export async function handle(
 async function answerTo(context: Context, request: RequestPrimitive, session: Session): Promise<Answer> {
   try {
     const asker = await checkPrimitive(request, () => establishOriginator(context, request, session));
+    await checkAvailable(context, asker);
     return await carryOut(context, { request, session, asker });
   } catch (error) {
     return refusal(context, request, error);
@@ -49,7 +51,22 @@ export async function perform(context: Context, request: RequestPrimitive, asker
   }
 }
 
+/** The CSE serves within its own schedule (TS-0001 §9.6.9); its administrator can always mend the schedule. */
+async function checkAvailable({ windows, admin }: Context, { originator }: Asker): Promise<void> {
+  const wait = windows.untilAvailable();
+  if ((typeof wait === 'number' ? wait : await wait) > 0 && originator !== admin)
+    throw new Refused('TARGET_NOT_REACHABLE', 'to: this CSE is not available at this time, by its schedule');
+}
+
 async function carryOut(context: Context, call: Call): Promise<Answer> {
+  const known = context.store.monitored();
+  const monitored = known instanceof Promise ? await known : known;
+  return monitored.size === 0
+    ? dispatch(context, call)
+    : withMonitors(context, call, monitored, () => dispatch(context, call));
+}
+
+async function dispatch(context: Context, call: Call): Promise<Answer> {
   const { op, to } = call.request;
   const name = operationName(op);
   if (name === undefined) throw badRequest('op: 1 to 5 is expected');

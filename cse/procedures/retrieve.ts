@@ -1,5 +1,6 @@
 import { messageOf } from '#platform';
 import { right } from '../access/rule.ts';
+import { tellWhenEmpty } from '../notifications/empty-retrieval.ts';
 import type { Json, JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { elementOf } from '../representation.ts';
@@ -38,6 +39,7 @@ export async function retrieve(context: Context, call: Call): Promise<Answer> {
   await refuseDisabledRetrieval(context, resource);
   if (request.rcn === 7) return original(context, call, resource, names);
   if (names !== undefined) return partial(context, resource, names, request.rcn);
+  if (request.rcn === 4 || request.rcn === 8) await tellWhenEmpty(context, asker, resource);
   return content(context, call, resource, filter);
 }
 

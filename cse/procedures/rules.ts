@@ -14,6 +14,7 @@ import { semanticDescriptorRules } from './rules/semantic-descriptor.ts';
 import { semanticMashupInstanceRules } from './rules/semantic-mashup-instance.ts';
 import { semanticMashupJobProfileRules } from './rules/semantic-mashup-job-profile.ts';
 import { stateRules } from './rules/state.ts';
+import { scheduleRules } from './rules/schedule.ts';
 import { subscriptionRules } from './rules/subscription.ts';
 import type { TypeRules } from './type-rules.ts';
 
@@ -23,6 +24,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [3, containerRules],
   [9, groupRules],
   [16, remoteCseRules],
+  [18, scheduleRules],
   [23, subscriptionRules],
   [24, semanticDescriptorRules],
   [39, ontologyRules],

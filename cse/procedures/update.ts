@@ -1,4 +1,5 @@
 import { right } from '../access/rule.ts';
+import { askPermission, isBlocking } from '../notifications/blocking.ts';
 import type { JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { attributesOf } from '../representation.ts';
@@ -21,7 +22,12 @@ import { findTarget } from './target.ts';
 const attempts = 5;
 
 /** UPDATE, TS-0004 §7.3.3.7. */
-export async function update(context: Context, call: Call): Promise<Answer> {
+export function update(context: Context, call: Call): Promise<Answer> {
+  return updateNow(context, call, false);
+}
+
+/** @param alone nobody else changes the resource, since its blocking subscription is asked */
+async function updateNow(context: Context, call: Call, alone: boolean): Promise<Answer> {
   const { request, asker } = call;
   for (let attempt = 1; ; attempt += 1) {
     const { resource, virtual } = await findTarget(context, request.to);
@@ -38,6 +44,11 @@ export async function update(context: Context, call: Call): Promise<Answer> {
     const attributes = await changed(context, resource, given);
     await checkPolicies(context, given);
     await rulesOf(resource.ty).update?.(context, { resource, given, attributes, asker });
+    const blocking = (await context.store.subscriptionsOf(resource.no)).find(isBlocking);
+    if (blocking !== undefined) {
+      if (!alone) return context.turns.take(resource.no, () => updateNow(context, call, true));
+      await askPermission(context, blocking, resource, given, asker.originator);
+    }
     const answer = await store(context, call, resource, given, attributes);
     if (answer !== undefined) return answer;
     if (attempt === attempts)

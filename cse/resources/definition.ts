@@ -65,6 +65,8 @@ export interface ResourceDefinition {
   readonly family: string;
   /** Children of this type that a parent of the named type may have. */
   readonly atMost: Readonly<Record<string, number>>;
+  /** The only name a child of this type may have below a parent of the named type. */
+  readonly nameBelow: Readonly<Record<string, string>>;
   readonly virtualChildren: readonly string[];
   /** Elements of specializations it may hold beside those that name its family among their parents: `cod:lock`. */
   readonly children: readonly string[];
@@ -89,6 +91,7 @@ interface Declared<T extends AttributeTable> {
   readonly element?: string;
   readonly family?: string;
   readonly atMost?: Readonly<Record<string, number>>;
+  readonly nameBelow?: Readonly<Record<string, string>>;
   readonly virtualChildren?: readonly string[];
   readonly children?: readonly string[];
   readonly announced?: { readonly parents: readonly string[] };
@@ -104,6 +107,7 @@ export const defineResource = <const T extends AttributeTable>(
   virtualChildren: [],
   children: [],
   atMost: {},
+  nameBelow: {},
   creatable: true,
   updatable: true,
   deletable: true,

@@ -12,6 +12,7 @@ export const schedule = defineResource({
   parents: ['cb', 'sub', 'nod', 'crs'],
   announced: { parents: ['nodA', 'cbA', 'csr'] },
   atMost: { cb: 1, sub: 1, crs: 1 },
+  nameBelow: { sub: 'notificationSchedule', crs: 'notificationSchedule' },
   attributes: {
     ...universal,
     et: common.et,

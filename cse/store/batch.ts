@@ -41,6 +41,7 @@ export class BatchResult {
 }
 
 const subscriptionType = 23;
+const crossType = 48;
 /** Types that are kept with the resource they belong to. */
 const attachedTypes: ReadonlySet<number> = new Set([18, subscriptionType]);
 /** Instances looked at per round when a byte limit has to be kept. */
@@ -335,14 +336,23 @@ async function deleteSubtree(client: pg.ClientBase, write: DeleteResource, resul
   const { rows } = await client.query<{ gone: number; told: number }>({
     name: 'delete subtree',
     text: `WITH gone AS (
-        DELETE FROM cse.resource WHERE path = $1 OR (path > $1 || '/' AND path < $1 || '0') RETURNING no, ty, ri, attributes),
+        DELETE FROM cse.resource WHERE path = $1 OR (path > $1 || '/' AND path < $1 || '0') RETURNING no, ty, ri, creator, attributes),
       uncounted AS (DELETE FROM cse.counter c USING gone WHERE c.no = gone.no),
       left_over AS (INSERT INTO cse.garbage (no) SELECT no FROM gone WHERE ty IN (${holderTypes.join(', ')})),
-      undelivered AS (DELETE FROM cse.notification n USING gone WHERE gone.ty = ${subscriptionType} AND n.subscription = gone.no),
+      undelivered AS (DELETE FROM cse.notification n USING gone
+        WHERE gone.ty IN (${subscriptionType}, ${crossType}) AND n.subscription = gone.no),
       told AS (
         INSERT INTO cse.notification (subscription, target, body)
-        SELECT no, attributes->>'su', json_build_object('m2m:sgn', json_build_object('sud', true, 'sur', $2 || '/' || ri))::text
-        FROM gone WHERE ty = ${subscriptionType} AND attributes ? 'su' RETURNING id)
+        SELECT no, target, json_build_object('m2m:sgn', json_build_object('sud', true, 'sur', $2 || '/' || ri))::text
+        FROM (
+          SELECT no, ri, attributes->>'su' AS target FROM gone WHERE ty IN (${subscriptionType}, ${crossType}) AND attributes ? 'su'
+          UNION ALL SELECT no, ri, jsonb_array_elements_text(attributes->'acrs') FROM gone
+            WHERE ty = ${subscriptionType} AND attributes ? 'acrs') AS ended
+        RETURNING id),
+      unwatched AS (DELETE FROM cse.cross_window w USING gone WHERE gone.ty = ${crossType} AND w.no = gone.no),
+      leaving AS (
+        INSERT INTO cse.cross_leaving (no, ri, creator, attributes)
+        SELECT no, ri, creator, attributes FROM gone WHERE ty = ${crossType})
       SELECT (SELECT count(*) FROM gone) AS gone, (SELECT count(*) FROM told) AS told`,
     values: [path, write.cseId],
   });

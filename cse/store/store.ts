@@ -262,6 +262,21 @@ export class Store {
     return rows[0]?.count ?? 0;
   }
 
+  /** Children of a resource, the newest first, instances among them. */
+  async newestChildren(parent: Resource, limit: number): Promise<Resource[]> {
+    const children = await this.pool.query<ResourceRow>(
+      `${resourceSelect} WHERE r.parent_no = $1 ORDER BY r.ct DESC, r.no DESC LIMIT $2`,
+      [parent.no, limit],
+    );
+    const found = children.rows.map(toResource);
+    if (!holdsInstances(parent.ty)) return found;
+    const { rows } = await this.pool.query<InstanceRow>(
+      `SELECT ${instanceColumns} FROM cse.instance WHERE no = $1 AND et > $2 ORDER BY st DESC LIMIT $3`,
+      [parent.no, nowTimestamp(), limit],
+    );
+    return [...rows.map((row) => toInstance(parent, row)), ...found];
+  }
+
   async counters(no: number): Promise<Counters> {
     return (await this.#counters.get(no)) ?? { st: 0, cni: 0, cbs: 0 };
   }

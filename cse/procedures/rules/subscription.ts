@@ -1,21 +1,15 @@
-import { messageOf } from '#platform';
-import type { Asker } from '../../access/access.ts';
 import { right } from '../../access/rule.ts';
-import { aeStem, readAddress } from '../../address.ts';
-import type { JsonObject } from '../../primitive.ts';
-import { badRequest, Refused } from '../../refusal.ts';
+import { aeStem } from '../../address.ts';
+import { eventsBefore } from '../../notifications/earlier.ts';
+import { deletionNotice } from '../../notifications/notice.ts';
+import { storeNotifications } from '../../notifications/tell.ts';
+import { verify, verifyAll } from '../../notifications/verification.ts';
+import type { Json, JsonObject } from '../../primitive.ts';
+import { Refused } from '../../refusal.ts';
 import type { SubscriptionAttributes } from '../../resources/index.ts';
-import { definitionFor, definitionOf, mayHold } from '../../resources/index.ts';
-import { statusName } from '../../response-status.ts';
-import type { Resource } from '../../store/resource.ts';
 import type { Context } from '../context.ts';
 import type { TypeRules } from '../type-rules.ts';
-
-const verificationTimeoutMs = 5_000;
-/** Event types served: update, delete, creation and deletion of a child. */
-const servedEvents = new Set([1, 2, 3, 4]);
-/** Notification contents each event type allows, TS-0001 Table 9.6.8-2. */
-const contentsOf: Readonly<Record<number, readonly number[]>> = { 1: [1, 2, 3], 2: [1, 3], 3: [1, 3], 4: [1, 3] };
+import { checkBlocking, checkCriteria, checkTargets, defaultContent } from './subscription-criteria.ts';
 
 /** TS-0004 §7.4.8, in its order. */
 export const subscriptionRules: TypeRules = {
@@ -27,72 +21,54 @@ export const subscriptionRules: TypeRules = {
         `${asker.originator} may not RETRIEVE ${parent.path}, hence not subscribe to it`,
       );
     }
-    check(parent, attributes);
-    attributes.nct ??= 1;
+    await checkBlocking(context, parent, attributes, attributes);
+    checkCriteria(parent, attributes);
+    checkTargets(attributes);
+    attributes.nct ??= defaultContent(attributes);
+    withBatchDuration(context, attributes);
+    if (attributes.nse === true) attributes.nsi = [];
     const { nu } = attributes as unknown as SubscriptionAttributes;
     const foreign = nu.filter((target) => aeStem(target, context.names) !== asker.originator);
     if (foreign.length > 0) attributes.cr = asker.originator;
-    for (const target of foreign) await verify(context, target, asker, ri);
+    await verifyAll(context, foreign, asker, ri);
+  },
+  async created(context, resource, asker) {
+    const { psn } = resource.attributes;
+    if (typeof psn !== 'number') return;
+    await storeNotifications(context, await eventsBefore(context, resource, psn, asker));
   },
   async update(context, { resource, given, attributes, asker }) {
     const parent = resource.parentNo === null ? undefined : await context.store.byNumber(resource.parentNo);
-    if (parent !== undefined) check(parent, attributes);
+    if (parent === undefined) return;
+    await checkBlocking(context, parent, attributes, given, resource);
+    checkCriteria(parent, attributes);
+    checkTargets(attributes);
+    // Without a value of its own, the content follows what the subscription now tells of.
+    attributes.nct ??= defaultContent(attributes);
+    withBatchDuration(context, attributes);
+    if (given.nse !== undefined) {
+      if (given.nse !== true) delete attributes.nsi;
+      else if (resource.attributes.nse !== true) attributes.nsi = [];
+    }
     if (given.nu === undefined) return;
     const before = (resource.attributes as unknown as SubscriptionAttributes).nu;
     const { nu } = attributes as unknown as SubscriptionAttributes;
     const added = nu.filter((target) => !before.includes(target) && aeStem(target, context.names) !== asker.originator);
     for (const target of added) await verify(context, target, asker, resource.ri);
   },
+  /** A cross-resource subscription that a subscription no longer belongs to is told so (TS-0004 §7.4.8.2.3). */
+  async updated(context, resource, before) {
+    const left = list(before.attributes.acrs).filter((id) => !list(resource.attributes.acrs).includes(id));
+    const notices = left.map((target) => deletionNotice(resource, target, context.names.cseId));
+    await storeNotifications(context, notices);
+  },
 };
 
-function check(parent: Resource, attributes: JsonObject): void {
-  const { enc = {}, nct, nu, su } = attributes as unknown as SubscriptionAttributes;
-  const { net, om, md, chty } = enc;
-  if (om !== undefined && net !== undefined) throw badRequest('enc: "om" and "net" exclude each other');
-  if (om !== undefined) throw new Refused('NOT_IMPLEMENTED', 'enc/om (operationMonitor) is not supported');
-  const events = net ?? [1];
-  const unserved = events.find((event) => !servedEvents.has(event));
-  if (unserved !== undefined) throw new Refused('NOT_IMPLEMENTED', `enc/net: event type ${unserved} is not supported`);
-  if (md !== undefined) throw badRequest('enc/md: only a subscription to a <timeSeries> has missing data');
-  const holder = definitionFor(parent);
-  for (const type of chty ?? []) {
-    const child = definitionOf(type);
-    if (child === undefined || holder === undefined || !mayHold(holder, child))
-      throw badRequest(`enc/chty: ${type} cannot be a child of ${parent.path}`);
-  }
-  if (nct !== undefined && events.some((event) => !contentsOf[event]?.includes(nct))) {
-    throw badRequest(`nct (notificationContentType): ${nct} does not go with event types ${events.join(', ')}`);
-  }
-  for (const [name, targets] of Object.entries({ nu, su: su === undefined ? [] : [su] })) {
-    for (const target of targets) {
-      if (target.includes('://') && !URL.canParse(target)) throw badRequest(`${name}: "${target}" is not a URL`);
-    }
-  }
+/** A batch that names no duration gets the service provider's (TS-0004 §7.4.8.2.1). */
+function withBatchDuration({ settings }: Context, attributes: JsonObject): void {
+  const { bn } = attributes;
+  if (typeof bn !== 'object' || bn === null || Array.isArray(bn) || bn.dur !== undefined) return;
+  attributes.bn = { ...bn, dur: `PT${settings.batchSeconds}S` };
 }
 
-/**
- * Asks a target that is a resource whether it wants to be notified (TS-0004 §7.5.1.2.3). URLs are not asked: the standard
- * expects no answer from them.
- */
-async function verify({ access, targets, names }: Context, target: string, asker: Asker, ri: string): Promise<void> {
-  if (target.includes('://')) {
-    if (!targets.speaks(target)) throw badRequest(`nu: the protocol of "${target}" is not spoken here`);
-    return;
-  }
-  const failed = (why: string, cause?: unknown): Refused =>
-    new Refused('SUBSCRIPTION_VERIFICATION_INITIATION_FAILED', `nu: ${target} was not verified: ${why}`, { cause });
-  // Whether a resource of another CSE may be notified, that CSE decides.
-  if (readAddress(aeStem(target, names), names).local) {
-    const resource = await targets.resourceAt(target);
-    if (resource === undefined) throw failed('it is not a resource of this CSE');
-    if (!(await access.permits(asker, right.notify, resource))) throw failed(`${asker.originator} may not NOTIFY it`);
-  }
-  const content = { 'm2m:sgn': { vrq: true, cr: asker.originator, sur: `${names.cseId}/${ri}` } };
-  let rsc: number;
-  try {
-    ({ rsc } = await targets.send(target, content, AbortSignal.timeout(verificationTimeoutMs)));
-  } catch (error) {
-    throw failed(messageOf(error), error);
-  }
-  if (rsc !== 2000) throw failed(`it answered ${statusName(rsc) ?? rsc}`);
-}
+const list = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
