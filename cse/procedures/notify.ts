@@ -36,6 +36,11 @@ export async function notify(context: Context, call: Call): Promise<Answer> {
   await checkCreator(context, pc, resource);
   if (pc === undefined || Object.keys(pc).length !== 1)
     throw badRequest('pc: one member such as "m2m:sgn" is expected');
+  if ((await context.windows.untilReachable(resource.ri)) > 0)
+    throw new Refused(
+      'TARGET_NOT_REACHABLE',
+      `${resource.path} cannot be reached at this time, by its node's schedule`,
+    );
   try {
     const signal = AbortSignal.timeout(answerTimeoutMs);
     const { rsc, pc: answered } = await context.targets.sendToAe(
