@@ -9,12 +9,15 @@ import { groupRules } from './rules/group.ts';
 import { mgmtCmdRules } from './rules/mgmt-cmd.ts';
 import { ontologyRules } from './rules/ontology.ts';
 import { processManagementRules } from './rules/process-management.ts';
+
 import { remoteCseRules } from './rules/remote-cse.ts';
+
+import { scheduleRules } from './rules/schedule.ts';
+
 import { semanticDescriptorRules } from './rules/semantic-descriptor.ts';
 import { semanticMashupInstanceRules } from './rules/semantic-mashup-instance.ts';
 import { semanticMashupJobProfileRules } from './rules/semantic-mashup-job-profile.ts';
 import { stateRules } from './rules/state.ts';
-import { scheduleRules } from './rules/schedule.ts';
 import { subscriptionRules } from './rules/subscription.ts';
 import type { TypeRules } from './type-rules.ts';
 
