@@ -1,5 +1,6 @@
 import { Actions } from './actions/actions.ts';
 import { Executions } from './management/executions.ts';
+import { NodeLinks } from './management/node-links.ts';
 import type { Context } from './procedures/context.ts';
 import { Processes } from './processes/processes.ts';
 import { Mashups } from './semantics/mashups.ts';
@@ -18,6 +19,7 @@ export function createAutomation(context: Context): Background {
     new Processes(context),
     new Executions(context),
     new Mashups(context),
+    new NodeLinks(context),
     // Last, when everybody has said what they do.
     context.timetable,
   ];

@@ -6,6 +6,7 @@ import { dependencyRules } from './rules/dependency.ts';
 import { execInstanceRules } from './rules/exec-instance.ts';
 import { flexContainerRules } from './rules/flex-container.ts';
 import { groupRules } from './rules/group.ts';
+import { managementObjectRules } from './rules/management-object.ts';
 import { mgmtCmdRules } from './rules/mgmt-cmd.ts';
 import { ontologyRules } from './rules/ontology.ts';
 import { processManagementRules } from './rules/process-management.ts';
@@ -36,6 +37,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [28, flexContainerRules],
   [8, execInstanceRules],
   [12, mgmtCmdRules],
+  [13, managementObjectRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],

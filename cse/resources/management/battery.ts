@@ -1,4 +1,4 @@
-import { nonNegativeInteger } from '../data-type.ts';
+import { integerBetween } from '../data-type.ts';
 import { attribute } from '../definition.ts';
 import { batteryStatus } from '../enumerations.ts';
 import { managementObject } from '../management-object.ts';
@@ -10,7 +10,7 @@ export const battery = managementObject({
   longName: 'battery',
   clause: 'TS-0004 §D.7.1',
   attributes: {
-    btl: attribute('batteryLevel', nonNegativeInteger, 'M', 'O', { mandatory: true, announce: 'OA' }),
+    btl: attribute('batteryLevel', integerBetween(0, 100), 'M', 'O', { mandatory: true, announce: 'OA' }),
     bts: attribute('batteryStatus', batteryStatus, 'M', 'O', { mandatory: true, announce: 'OA' }),
   },
 });
