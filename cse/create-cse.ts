@@ -149,6 +149,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   const statistics = new Statistics(context);
   context.observe((change) => delivery.changed(change));
   context.observe((change) => access.changed(change));
+  context.observeElsewhere((change) => access.changedElsewhere(change));
   const sweep = new Sweep({
     pool,
     store,

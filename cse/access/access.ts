@@ -1,7 +1,7 @@
 import type { Names } from '../address.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Store } from '../store/store.ts';
-import type { CommittedChange } from '../store/write.ts';
+import type { ChangeElsewhere, CommittedChange } from '../store/write.ts';
 import type { Asker } from './asker.ts';
 import { Decision, type Facts } from './decision.ts';
 import { governingOf } from './governing.ts';
@@ -23,10 +23,11 @@ interface Compiled {
 }
 
 const policyTypes: readonly number[] = [1, 10_001];
-const groupTypes: readonly number[] = [9];
+const referencedTypes: readonly number[] = [...policyTypes, 9];
 /** Each round loads what the one before found missing: policies and parents, then groups. */
 const roundsMax = 8;
-const everything: Grant = {};
+/** A right to the whole resource. */
+export const everything: Grant = {};
 
 /**
  * Decides who may do what (TS-0001 §9.6.1.3.2 and §9.6.2, TS-0003 §7.1, TS-0004 §7.3.3.15). The first that applies decides,
@@ -130,7 +131,12 @@ export class Access {
 
   /** Takes notice of a change of this CSE's resources. */
   changed({ kind, resource }: CommittedChange): void {
-    if (kind === 'created' && (policyTypes.includes(resource.ty) || groupTypes.includes(resource.ty))) {
+    if (kind === 'created' && referencedTypes.includes(resource.ty)) this.#facts.referenced.created();
+  }
+
+  /** Takes notice of what another node of this CSE changed. */
+  changedElsewhere(change: ChangeElsewhere | undefined): void {
+    if (change === undefined || change.written.some(({ ty }) => referencedTypes.includes(ty))) {
       this.#facts.referenced.created();
     }
   }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
+import { type Criteria, meets } from '../actions/criteria.ts';
 import type { Json, JsonObject } from '../primitive.ts';
-import { evalCriteriaOperator } from '../resources/enumerations.ts';
 import { readSchedule } from '../schedule.ts';
 import { isWithin, type Position, readCircle } from './region.ts';
 
@@ -26,7 +26,7 @@ export function compileContext({ actw, acip, aclr, acec }: JsonObject): Test {
   if (Array.isArray(actw) && actw.length > 0) tests.push(inWindow(actw));
   if (isObject(acip)) tests.push(inNetwork(acip));
   if (isObject(aclr)) tests.push(inRegion(aclr));
-  if (isObject(acec)) tests.push(meetsCriteria(acec));
+  if (isObject(acec)) tests.push(({ attributes }) => meets(acec as object as Criteria, attributes));
   return (circumstances) => tests.every((test) => test(circumstances));
 }
 
@@ -63,32 +63,6 @@ export function readNetwork(text: string): { address: string; prefix: number; fa
 function inRegion({ accr }: JsonObject): Test {
   const circle = readCircle(accr);
   return ({ position }) => circle !== undefined && position !== undefined && isWithin(position, circle);
-}
-
-const { of: operators } = evalCriteriaOperator;
-
-/** `acec`: compares an attribute of the resource that is asked for with a threshold (release 4). */
-function meetsCriteria({ optr, sbjt, thld }: JsonObject): Test {
-  return ({ attributes }) => {
-    const value = attributes[String(sbjt)];
-    if (value === undefined || thld === undefined || thld === null) return false;
-    if (optr === operators.equal) return JSON.stringify(value) === JSON.stringify(thld);
-    if (optr === operators.notEqual) return JSON.stringify(value) !== JSON.stringify(thld);
-    const comparable = typeof value === typeof thld && (typeof value === 'number' || typeof value === 'string');
-    if (!comparable) return false;
-    switch (optr) {
-      case operators.greaterThan:
-        return value > thld;
-      case operators.lessThan:
-        return value < thld;
-      case operators.greaterThanOrEqual:
-        return value >= thld;
-      case operators.lessThanOrEqual:
-        return value <= thld;
-      default:
-        return false;
-    }
-  };
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>

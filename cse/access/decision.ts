@@ -102,6 +102,6 @@ export class Decision implements AccessQuery {
 
   /** By what the originator is known here; it has been looked at when the originator was established. */
   get #registration(): Resource | undefined {
-    return this.#facts.store.peekRi(this.originator);
+    return this.asker.registration ?? this.#facts.store.peekRi(this.originator);
   }
 }

@@ -48,8 +48,15 @@ export async function establishOriginator(
       : notAuthenticated(why);
   if (peer !== undefined) {
     if (await fromPeer(context, peer, originator)) {
-      const registered = isRemote && (await context.remote.directory.of(originator)) !== undefined;
-      return { originator, authenticated: true, registered, remoteAddress };
+      const registration = isRemote ? await context.remote.directory.of(originator) : undefined;
+      return {
+        originator,
+        // That a CSE passes a request on does not prove who made it (TS-0003 §7.1.2).
+        authenticated: originator === peer,
+        registered: registration !== undefined,
+        remoteAddress,
+        ...(originator === peer && registration !== undefined ? { registration } : {}),
+      };
     }
     throw refuse(`the credential of ${peer} does not speak for ${originator}`);
   }

@@ -15,8 +15,6 @@ export type Perform = (request: RequestPrimitive) => Promise<Pick<ResponsePrimit
 const noAddress: Address = { local: true, structured: false, value: '', below: '' };
 const addressesMax = 20_000;
 const absentMax = 10_000;
-/** Until a resource that another node of this CSE has created is looked for again. */
-const absentMs = 2_000;
 const remoteMax = 1_000;
 /** How long what another CSE said is relied upon. */
 const remoteMs = 60_000;
@@ -33,7 +31,7 @@ export class Referenced {
   readonly #names: Names;
   readonly #perform: Perform;
   readonly #addresses = new LRUCache<string, Address>({ max: addressesMax });
-  readonly #absent = new LRUCache<string, true>({ max: absentMax, ttl: absentMs });
+  readonly #absent = new LRUCache<string, true>({ max: absentMax });
   readonly #remote = new LRUCache<string, { readonly resource: Resource | null }>({ max: remoteMax });
   readonly #retrievals = new Map<string, Promise<void>>();
 

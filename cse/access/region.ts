@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../primitive.ts';
+import { locationOf } from '../geometry.ts';
+import type { Json } from '../primitive.ts';
 
 /** Where somebody is, degrees. */
 export interface Position {
@@ -37,12 +38,7 @@ export function readCircle(accr: Json | undefined): Circle | undefined {
 
 /** Position in an attribute `loc` (release 4); undefined when it is absent, or not a point. */
 export function readPoint(loc: Json | undefined): Position | undefined {
-  const { typ, crd } = (typeof loc === 'object' && loc !== null ? loc : {}) as JsonObject;
-  if (typ !== 1 || typeof crd !== 'string') return undefined;
-  try {
-    const [longitude, latitude] = JSON.parse(crd) as unknown[];
-    return typeof latitude === 'number' && typeof longitude === 'number' ? { latitude, longitude } : undefined;
-  } catch {
-    return undefined;
-  }
+  const place = locationOf(loc);
+  const [longitude, latitude] = place?.type === 'Point' ? place.coordinates : [];
+  return latitude === undefined || longitude === undefined ? undefined : { latitude, longitude };
 }

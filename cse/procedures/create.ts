@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { everything } from '../access/access.ts';
 import { checkCseRegistration, registersCse } from '../access/registration.ts';
 import { right, wildcard } from '../access/rule.ts';
 import type { JsonObject } from '../primitive.ts';
@@ -16,6 +17,7 @@ import { standardTypes } from '../resources/standard-types.ts';
 import { checkCreate, representationIn } from '../resources/validate.ts';
 import { holdsInstances, isInstance, type Resource, readInstanceId } from '../store/resource.ts';
 import { nowTimestamp } from '../timestamp.ts';
+import { authorize, checkAttributes } from './authorize.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { deleteResource } from './delete.ts';
 import { effectsOf, type Surroundings, surroundingsOf, withEffects } from './effects.ts';
@@ -39,13 +41,13 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   const { resource: parent, virtual } = await findTarget(context, request.to);
   if (virtual !== undefined)
     throw new Refused('OPERATION_NOT_ALLOWED', `to: nothing can be created under the virtual resource ${virtual}`);
+  const registers = type === aeType || registersCse(request);
   if (registersCse(request)) checkCseRegistration(context, asker, call.session);
-  else if (type !== aeType && !(await context.access.permits(asker, right.create, parent, type))) {
-    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not CREATE under ${parent.path}`);
-  }
+  const grant = registers ? everything : await authorize(context, call, right.create, parent, type);
   const definition = definitionOfChild(parent, type, request.pc);
   const given = representationIn(request.pc, definition);
   checkCreate(definition, given);
+  checkAttributes(grant, call, Object.keys(given));
   checkName(parent, definition, given, context.settings.depthMax);
   await checkNumber(context, parent, definition);
   return isInstance(type)

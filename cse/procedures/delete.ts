@@ -6,6 +6,7 @@ import { Refused } from '../refusal.ts';
 import { definitionFor } from '../resources/index.ts';
 import { isInstance, type Resource } from '../store/resource.ts';
 import type { Outgoing } from '../store/write.ts';
+import { authorize } from './authorize.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { effectsOf, surroundingsOf } from './effects.ts';
 import { readFilter } from './filter.ts';
@@ -32,9 +33,7 @@ async function removeNow(context: Context, call: Call): Promise<Answer> {
     throw new Refused('OPERATION_NOT_ALLOWED', `to: <${definition?.longName}> cannot be deleted`);
   }
   const filter = readFilter(request.fc, context.settings.filterValuesMax);
-  if (!(await context.access.permits(asker, right.delete, addressed))) {
-    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not DELETE ${addressed.path}`);
-  }
+  await authorize(context, call, right.delete, addressed);
   if (virtual !== undefined && addressed.attributes.disr === true) {
     throw new Refused('OPERATION_NOT_ALLOWED', `disr (disableRetrieval) of ${addressed.path} forbids this`);
   }

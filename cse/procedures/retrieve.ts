@@ -1,4 +1,5 @@
 import { messageOf } from '#platform';
+import { everything, type Grant } from '../access/access.ts';
 import { right } from '../access/rule.ts';
 import { tellWhenEmpty } from '../notifications/empty-retrieval.ts';
 import type { Json, JsonObject } from '../primitive.ts';
@@ -8,6 +9,7 @@ import { definitionFor } from '../resources/index.ts';
 import { statusName } from '../response-status.ts';
 import { semanticQuery } from '../semantics/query.ts';
 import type { Resource } from '../store/resource.ts';
+import { authorize, checkAttributes, checkConditions, within } from './authorize.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { type Filter, readFilter } from './filter.ts';
 import { matches, permissions } from './judge.ts';
@@ -17,7 +19,7 @@ import { findTarget, refuseDisabledRetrieval, virtualInstance } from './target.t
 
 const aeType = 2;
 const ipeTimeoutMs = 10_000;
-const everything: Filter = { usage: 'condition', stored: [], judged: [], join: 'all', offset: 1 };
+const unfiltered: Filter = { usage: 'condition', stored: [], judged: [], join: 'all', offset: 1 };
 
 /** RETRIEVE and discovery, TS-0004 §7.3.3.6, §7.3.3.14. */
 export async function retrieve(context: Context, call: Call): Promise<Answer> {
@@ -28,9 +30,8 @@ export async function retrieve(context: Context, call: Call): Promise<Answer> {
   if (filter?.usage === 'discovery') return discover(context, call, target.resource, filter);
   if (filter?.usage === 'IPE discovery') return discoverWithIpe(context, call, target.resource, filter);
   const { resource: addressed, virtual } = target;
-  if (!(await context.access.permits(asker, right.retrieve, addressed))) {
-    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not RETRIEVE ${addressed.path}`);
-  }
+  const grant = await authorize(context, call, right.retrieve, addressed);
+  checkConditions(grant, call);
   const names = attributeNames(request.pc, target.attribute);
   if (virtual !== undefined && addressed.attributes.disr === true) {
     throw new Refused('OPERATION_NOT_ALLOWED', `disr (disableRetrieval) of ${addressed.path} forbids this`);
@@ -38,19 +39,29 @@ export async function retrieve(context: Context, call: Call): Promise<Answer> {
   const resource = virtual === undefined ? addressed : await virtualInstance(context, addressed, virtual);
   await refuseDisabledRetrieval(context, resource);
   if (request.rcn === 7) return original(context, call, resource, names);
-  if (names !== undefined) return partial(context, resource, names, request.rcn);
+  if (names !== undefined) {
+    checkAttributes(grant, call, names);
+    return partial(context, resource, names, request.rcn);
+  }
   if (request.rcn === 4 || request.rcn === 8) await tellWhenEmpty(context, asker, resource);
-  return content(context, call, resource, filter);
+  return content(context, call, resource, filter, grant);
 }
 
 /** The result a RETRIEVE, or a DELETE about to happen, shows (TS-0001 §8.1.2). */
-export async function content(context: Context, call: Call, resource: Resource, filter?: Filter): Promise<Answer> {
+export async function content(
+  context: Context,
+  call: Call,
+  resource: Resource,
+  filter?: Filter,
+  grant: Grant = everything,
+): Promise<Answer> {
   const { rcn = 1, drt } = call.request;
   // Without children in the result, the filter asks about the target itself.
   if ((rcn === 1 || rcn === 12) && filter !== undefined && !(await matches(context, call.asker, resource, filter)))
     throw noMatch(resource);
   const rsc = 2000;
-  if (rcn === 1) return { rsc, pc: represent(resource, await currentAttributes(context.store, resource)) };
+  const attributes = (): Promise<JsonObject> => currentAttributes(context.store, resource);
+  if (rcn === 1) return { rsc, pc: represent(resource, within(grant, await attributes())) };
   if (rcn === 12) {
     const acop = await permissions(context, call.asker, resource);
     return { rsc, pc: { 'm2m:acr': { acor: [call.asker.originator], acop } } };
@@ -60,13 +71,13 @@ export async function content(context: Context, call: Call, resource: Resource, 
     context,
     call,
     resource,
-    filter ?? everything,
+    filter ?? unfiltered,
     right.retrieve,
     withRepresentations ? context.settings.representationsMax : undefined,
   );
   const status = partialStatus(listing);
   if (rcn === 6) return { rsc, pc: { 'm2m:rrl': { rrf: referencesTo(listing.resources, drt) } }, ...status };
-  const shown: JsonObject = rcn === 8 ? {} : await currentAttributes(context.store, resource);
+  const shown: JsonObject = rcn === 8 ? {} : within(grant, await attributes());
   if (rcn === 5) shown.ch = referencesTo(listing.resources, drt);
   else await nest(context, resource, listing.resources, shown);
   return { rsc, pc: { [elementOf(resource)]: shown }, ...status };

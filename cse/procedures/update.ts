@@ -1,3 +1,4 @@
+import { everything, type Grant } from '../access/access.ts';
 import { right } from '../access/rule.ts';
 import { askPermission, isBlocking } from '../notifications/blocking.ts';
 import type { JsonObject } from '../primitive.ts';
@@ -7,6 +8,7 @@ import { definitionFor } from '../resources/index.ts';
 import { checkUpdate, representationIn } from '../resources/validate.ts';
 import { holdsInstances, type Resource } from '../store/resource.ts';
 import { nowTimestamp } from '../timestamp.ts';
+import { authorize, checkAttributes, checkConditions, within } from './authorize.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { checkPolicies } from './create.ts';
 import { effectsOf, surroundingsOf, withEffects } from './effects.ts';
@@ -36,11 +38,13 @@ async function updateNow(context: Context, call: Call, alone: boolean): Promise<
       throw new Refused('OPERATION_NOT_ALLOWED', `to: <${virtual ?? definition?.longName}> cannot be updated`);
     }
     const filter = readFilter(request.fc, context.settings.filterValuesMax);
+    const grant = await authorizeUpdate(context, call, resource);
+    checkConditions(grant, call);
     if (filter !== undefined && !(await matches(context, call.asker, resource, filter))) throw noMatch(resource);
-    await authorize(context, call, resource);
     // A copy: rules may turn an order into what it leads to, anew at each attempt.
     const given = { ...representationIn(request.pc, definition) };
     checkUpdate(definition, given);
+    checkAttributes(grant, call, Object.keys(given));
     const attributes = await changed(context, resource, given);
     await checkPolicies(context, given);
     await rulesOf(resource.ty).update?.(context, { resource, given, attributes, asker });
@@ -49,25 +53,26 @@ async function updateNow(context: Context, call: Call, alone: boolean): Promise<
       if (!alone) return context.turns.take(resource.no, () => updateNow(context, call, true));
       await askPermission(context, blocking, resource, given, asker.originator);
     }
-    const answer = await store(context, call, resource, given, attributes);
+    const answer = await store(context, call, resource, given, attributes, grant);
     if (answer !== undefined) return answer;
     if (attempt === attempts)
       throw new Refused('CONFLICT', `to: ${resource.path} is being changed by others all the time`);
   }
 }
 
-async function authorize({ access }: Context, { request, asker }: Call, resource: Resource): Promise<void> {
-  const content = Object.values(request.pc ?? {})[0];
+async function authorizeUpdate(context: Context, call: Call, resource: Resource): Promise<Grant> {
+  const content = Object.values(call.request.pc ?? {})[0];
   const names = typeof content === 'object' && content !== null ? Object.keys(content) : [];
-  const ofPolicies = names.includes('acpi') && definitionFor(resource)?.attributes.acpi !== undefined;
-  const permitted = ofPolicies
-    ? await access.permitsPolicyChange(asker, resource)
-    : await access.permits(asker, right.update, resource);
-  if (!permitted)
-    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not UPDATE ${resource.path}`);
+  if (!names.includes('acpi') || definitionFor(resource)?.attributes.acpi === undefined) {
+    return authorize(context, call, right.update, resource);
+  }
+  if (!(await context.access.permitsPolicyChange(call.asker, resource))) {
+    const { originator } = call.asker;
+    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${originator} may not exchange the policies of ${resource.path}`);
+  }
   // Whoever may change the policies need not have the right to change anything else (TS-0001 §9.6.1.3.2).
-  if (ofPolicies && names.length > 1)
-    throw badRequest('acpi (accessControlPolicyIDs) has to be the only attribute of its UPDATE');
+  if (names.length > 1) throw badRequest('acpi (accessControlPolicyIDs) has to be the only attribute of its UPDATE');
+  return everything;
 }
 
 /** Attributes after the change; null has removed some. */
@@ -102,6 +107,7 @@ async function store(
   before: Resource,
   given: JsonObject,
   attributes: JsonObject,
+  grant: Grant,
 ): Promise<Answer | undefined> {
   const resource: Resource = { ...before, version: before.version + 1, attributes };
   const surroundings = await surroundingsOf(context, resource, false);
@@ -128,8 +134,8 @@ async function store(
   await rulesOf(resource.ty).updated?.(context, resource, before, asker, given);
   const rsc = 2004;
   if (request.rcn === 0) return { rsc };
-  if (request.rcn !== 9) return { rsc, pc: represent(resource, all) };
+  if (request.rcn !== 9) return { rsc, pc: represent(resource, within(grant, all)) };
   const earlier = attributesOf(before, counters);
-  const different = differences(given, all, earlier);
+  const different = within(grant, differences(given, all, earlier));
   return Object.keys(different).length === 0 ? { rsc } : { rsc, pc: represent(resource, different) };
 }

@@ -223,6 +223,80 @@ describe('access control policies', () => {
     });
   });
 
+  describe('rights to single attributes (aca, release 4)', () => {
+    const limited = (acop: number, aca = ['lbl', 'mni']) =>
+      governed([{ acor: ['Cfriend'], acop, aca }], { lbl: ['x'], mni: 10, mbs: 100 });
+
+    it('show these attributes and no others', async () => {
+      const path = await limited(2);
+      const { rsc, pc } = await cse.send('GET', path, undefined, { from: 'Cfriend' });
+      expect(rsc).to.equal(2000);
+      expect(pc).to.deep.equal({ 'm2m:cnt': { lbl: ['x'], mni: 10 } });
+      const nested = await cse.send('GET', `${path}?rcn=4`, undefined, { from: 'Cfriend' });
+      expect(nested.pc).to.deep.equal({ 'm2m:cnt': { lbl: ['x'], mni: 10 } });
+    });
+
+    it('add up with those of other rules, and vanish in a right to the whole', async () => {
+      const rules = [
+        { acor: ['Cfriend'], acop: 2, aca: ['lbl'] },
+        { acor: ['all'], acop: 2, aca: ['mni'] },
+        { acor: ['Cguest'], acop: 2 },
+      ];
+      const path = await governed(rules, { lbl: ['x'], mni: 10 });
+      const friend = await cse.send('GET', path, undefined, { from: 'Cfriend' });
+      expect(Object.keys(friend.pc['m2m:cnt'])).to.have.members(['lbl', 'mni']);
+      const guest = await cse.send('GET', path, undefined, { from: 'Cguest' });
+      expect(guest.pc['m2m:cnt']).to.include.keys('ri', 'cni', 'lbl');
+    });
+
+    it('let nothing else be asked for by name, nor be asked about by conditions', async () => {
+      const path = await limited(2);
+      const ask = (to: string) => cse.send('GET', to, undefined, { from: 'Cfriend' });
+      expect((await ask(`${path}?atrl=lbl+mni`)).rsc).to.equal(2000);
+      const beyond = await ask(`${path}?atrl=lbl+mbs`);
+      expect([beyond.rsc, beyond.dbg.includes('mbs')]).to.deep.equal([4103, true]);
+      expect((await ask(`${path}?mbs=100`)).rsc).to.equal(4103);
+    });
+
+    it('let these be updated, answer with these, and refuse the rest whole', async () => {
+      const path = await limited(4);
+      const put = (cnt: object) => cse.send('PUT', path, { 'm2m:cnt': cnt } as never, { from: 'Cfriend' });
+      const done = await put({ mni: 5 });
+      expect(done.rsc, done.dbg).to.equal(2004);
+      expect(done.pc).to.deep.equal({ 'm2m:cnt': { lbl: ['x'], mni: 5 } });
+      const beyond = await put({ mni: 4, mbs: 1 });
+      expect([beyond.rsc, beyond.dbg.includes('mbs')]).to.deep.equal([4103, true]);
+      expect((await put({ mbs: null })).rsc).to.equal(4103);
+      const { pc } = await cse.send('GET', path);
+      expect([pc['m2m:cnt'].mni, pc['m2m:cnt'].mbs]).to.deep.equal([5, 100]);
+    });
+
+    it('limit what a new child may be given', async () => {
+      const path = await limited(1, ['con', 'lbl']);
+      const put = (cin: object) => cse.create(path, 4, { 'm2m:cin': cin } as never, { from: 'Cfriend' });
+      expect((await put({ con: '1', lbl: ['x'] })).rsc).to.equal(2001);
+      expect((await put({ con: '1', rn: 'mine' })).rsc).to.equal(4103);
+      expect((await cse.send('GET', `${path}/mine`)).rsc).to.equal(4004);
+    });
+
+    it('are no right to delete, to discover, or to subscribe', async () => {
+      const path = await limited(full);
+      expect((await cse.send('DELETE', path, undefined, { from: 'Cfriend' })).rsc).to.equal(4103);
+      const { pc } = await cse.send('GET', '/cse-in/owner?fu=1&ty=3', undefined, { from: 'Cfriend' });
+      expect(pc['m2m:uril']).to.not.include(path.slice(1));
+      const sub = { 'm2m:sub': { nu: ['http://127.0.0.1:9'], lbl: ['x'] } };
+      expect((await cse.create(path, 23, sub as never, { from: 'Cfriend' })).rsc).to.equal(4103);
+    });
+  });
+
+  it('asks about conditions only after the right to UPDATE (TS-0004 §7.2.2.2)', async () => {
+    const path = await container('conditional', { mni: 7 });
+    for (const mni of [7, 8]) {
+      const { rsc } = await cse.send('PUT', `${path}?mni=${mni}`, { 'm2m:cnt': { lbl: [] } }, { from: 'Cguest' });
+      expect(rsc).to.equal(4103);
+    }
+  });
+
   it('shows in a discovery what may be discovered, of every type, and nothing else (TS-0001 §10.2.6)', async () => {
     const acpi = [await policy('finders', [{ acor: ['Cfriend'], acop: 32 }])];
     const contents: Record<number, object> = {
