@@ -16,12 +16,14 @@ import { Targets } from './notifications/targets.ts';
 import { tell } from './notifications/tell.ts';
 import { Windows } from './notifications/windows.ts';
 import { PendingRequests } from './pending.ts';
+import { PollingChannels } from './polling/channels.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from './primitive.ts';
 import type { Context } from './procedures/context.ts';
 import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
 import { handle, perform } from './procedures/handle.ts';
 import { createRemote } from './remote/index.ts';
+import { NonBlockingRequests } from './requests/non-blocking.ts';
 import { loadFlexContainers } from './resources/flex-container-folder.ts';
 import { responseStatus } from './response-status.ts';
 import { Semantics } from './semantics/semantics.ts';
@@ -67,7 +69,30 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     operatorPolicy: operatorPolicyPath,
     perform: (request) => perform(context, request, itself),
   });
-  const targets = new Targets(store, names, (request) => perform(context, request, itself));
+  const polling = new PollingChannels(store, {
+    queueMax: config.cse.pollingQueueMax,
+    pollsMax: config.cse.pollsMax,
+    repeatMs: config.cse.pollingRepeatSeconds * 1000,
+    pollMs: config.cse.pollSeconds * 1000,
+    pollMsMax: config.cse.pollSecondsMax * 1000,
+  });
+  const requests = new NonBlockingRequests({
+    context: () => context,
+    carryOut: (request, asker, gathered) => perform(context, request, asker, gathered),
+    limits: {
+      pendingMax: config.cse.requestsPendingMax,
+      pendingPerOriginatorMax: config.cse.requestsPerOriginatorMax,
+      persistenceMs: config.cse.requestResultSeconds * 1000,
+      lifetimeMsMax: config.cse.requestSecondsMax * 1000,
+    },
+    log,
+  });
+  const targets = new Targets({
+    store,
+    names,
+    polling,
+    perform: (request) => perform(context, request, itself),
+  });
 
   const base = await store.byPath(names.cseName);
   const windows = new Windows(store, names, base?.no ?? 0);
@@ -134,6 +159,8 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     groupRequests: new GroupRequests(config.cse.fanOutRequestsMax),
     remote,
     turns: new Turns(),
+    requests,
+    polling,
     log,
     semantics,
     settings: config.cse,
@@ -150,6 +177,8 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   context.observe((change) => delivery.changed(change));
   context.observe((change) => access.changed(change));
   context.observeElsewhere((change) => access.changedElsewhere(change));
+  context.observe((change) => requests.changed(change));
+  context.observe((change) => polling.changed(change));
   const sweep = new Sweep({
     pool,
     store,
@@ -206,11 +235,15 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     writesWaiting: () => committer.depth,
     notificationsWaiting: () => delivery.depth,
     notificationQueues: () => delivery.queues,
+    requestsPending: () => requests.depth,
+    polls: () => polling.polls,
+    polledRequests: () => polling.depth,
     feedLags: () => feed.lags(),
   });
   await delivery.start();
   await automation.start();
   statistics.start();
+  await requests.start();
   sweep.start();
 
   return {
@@ -220,11 +253,14 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     join: () => remote.registration.start(),
     async stop() {
       await remote.registration.stop();
+      requests.close();
+      polling.close();
       await http.close();
       stopping = true;
       await sweep.stop();
       await automation.stop();
       await pending.drained();
+      await requests.drained();
       await sparql.close();
       await delivery.stop();
       await statistics.stop();

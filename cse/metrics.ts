@@ -7,6 +7,9 @@ export interface Levels {
   readonly writesWaiting: () => number;
   readonly notificationsWaiting: () => number;
   readonly notificationQueues: () => number;
+  readonly requestsPending: () => number;
+  readonly polls: () => number;
+  readonly polledRequests: () => number;
   readonly feedLags: () => readonly { readonly consumer: string; readonly lag: number }[];
 }
 
@@ -86,6 +89,9 @@ export class CseMetrics {
       'Subscription targets with something to deliver',
       levels.notificationQueues,
     );
+    gauge('alzette_cse_requests_pending', 'Accepted requests that are not carried out yet', levels.requestsPending);
+    gauge('alzette_cse_polls_waiting', 'Polls of polling channels that wait for a request', levels.polls);
+    gauge('alzette_cse_polled_requests', 'Requests in polling channels without an answer', levels.polledRequests);
     new Gauge({
       name: 'alzette_cse_feed_lag',
       help: 'Changes a consumer of the feed has not acknowledged',

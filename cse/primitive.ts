@@ -77,6 +77,8 @@ export interface Session {
   readonly originatorPattern?: string;
   /** Address of the peer, for access control contexts (`acip`). */
   readonly remoteAddress?: string;
+  /** Calls back once if the peer goes away before it has taken the response. */
+  readonly onGone?: (listener: () => void) => void;
 }
 
 /** A CSE that is reached at a point of access: the request is for it to carry out or to pass on. */

@@ -28,11 +28,14 @@ const referencedTypes: readonly number[] = [...policyTypes, 9];
 const roundsMax = 8;
 /** A right to the whole resource. */
 export const everything: Grant = {};
+const aeType = 2;
+const pollingChannelType = 15;
 
 /**
  * Decides who may do what (TS-0001 §9.6.1.3.2 and §9.6.2, TS-0003 §7.1, TS-0004 §7.3.3.15). The first that applies decides,
  * and what nobody grants is refused:
  *
+ * 0. a <pollingChannel> is for the AE or CSE it is created below, and for nobody else (TS-0004 §7.4.21.2);
  * 1. the CSE itself and its administrator may do everything;
  * 2. the operator policy of this CSE grants (docs/decisions/operator-policy.md);
  * 3. what governs the resource grants (`Governing`).
@@ -83,9 +86,10 @@ export class Access {
     resource: Resource,
     childType?: number,
   ): Grant | undefined | Promise<Grant | undefined> {
-    if (this.isUnrestricted(asker.originator)) return everything;
+    const ofChannel = resource.ty === pollingChannelType || childType === pollingChannelType;
+    if (!ofChannel && this.isUnrestricted(asker.originator)) return everything;
     const decision = new Decision(this.#facts, asker, asked, resource, childType);
-    return this.#settle(decision, () => this.#judge(decision));
+    return this.#settle(decision, () => (ofChannel ? this.#judgeChannel(decision) : this.#judge(decision)));
   }
 
   /** Whether the operator policy alone grants this on every resource, so that a listing need not ask for each. */
@@ -180,6 +184,14 @@ export class Access {
         }
       }
     }
+  }
+
+  /** Whether the originator is the AE or CSE whose registration the channel is, or shall be, below. */
+  #judgeChannel(decision: Decision): Grant | undefined {
+    const { target, originator } = decision;
+    const holder = target.ty === pollingChannelType ? decision.parentOf(target) : target;
+    const id = holder?.ty === aeType ? holder.ri : holder?.attributes.csi;
+    return typeof id === 'string' && id === originator ? everything : undefined;
   }
 
   #operatorGrant(decision: Decision): Grant | undefined {

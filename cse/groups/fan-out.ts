@@ -93,7 +93,8 @@ function compose(
   addressees: readonly Addressee[],
   deadline: number,
 ): MemberRequest[] {
-  const { rt: _rt, oet: _oet, rp: _rp, grtm: _grtm, gid: given, ...kept } = original;
+  // The time answers are due takes the place of both limits.
+  const { rt: _rt, rqet: _rqet, oet: _oet, rp: _rp, grtm: _grtm, gid: given, ...kept } = original;
   const [, attribute] = original.to.split('#');
   const suffix = `${target.rest === '' ? '' : `/${target.rest}`}${attribute === undefined ? '' : `#${attribute}`}`;
   const further = addressees.some(({ id }) => `${id}${suffix}`.split(/[/#]/).includes(fanOutName));

@@ -16,7 +16,9 @@ import type { Windows } from './windows.ts';
 
 /** In a batch notification; a larger `bn.num` is served in parts. */
 const batchEntriesMax = 1000;
-const attemptTimeoutMs = 10_000;
+/** How long one attempt lasts at most: as long as the notification is of use, in the polling channel of an AE. */
+const attemptMsMin = 10_000;
+const attemptMsMax = 3_600_000;
 const firstRetryMs = 500;
 const longestRetryMs = 60_000;
 /** Attempts for a notice about a subscription that is gone. */
@@ -327,16 +329,24 @@ export class Delivery {
 
   async #send(
     target: string,
-    { content, ec }: Message,
+    { content, ec, at }: Message,
   ): Promise<{ delivered: boolean; final: boolean; reason: string; answer?: ResponsePrimitive }> {
+    const timeOver = new AbortController();
+    const usefulMs = at + ageMsMax - Date.now();
+    const timer = setTimeout(
+      () => timeOver.abort(new Error('nobody took it')),
+      Math.min(Math.max(usefulMs, attemptMsMin), attemptMsMax),
+    );
     try {
-      const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(attemptTimeoutMs)]);
+      const signal = AbortSignal.any([this.#stopping.signal, timeOver.signal]);
       const answer = await this.#options.targets.send(target, content, signal, ec);
       const { rsc } = answer;
       const ok = rsc >= 1000 && rsc < 3000;
       return { delivered: ok, final: !passing.has(rsc), reason: statusName(rsc) ?? `response status ${rsc}`, answer };
     } catch (error) {
       return { delivered: false, final: false, reason: messageOf(error) };
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { messageOf } from '#platform';
 import { aeStem, type Names, readAddress } from '../address.ts';
 import type { Notifications } from '../interface.ts';
+import type { PollingChannels } from '../polling/channels.ts';
 import {
   type JsonObject,
   type NotificationSender,
@@ -9,36 +10,52 @@ import {
   type RequestPrimitive,
   type ResponsePrimitive,
 } from '../primitive.ts';
-import type { Answer } from '../procedures/context.ts';
 import { Refused } from '../refusal.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Store } from '../store/store.ts';
 
 const aeType = 2;
-const requestReleases = ['5', '4', '3', '2a'];
+const requestReleases = ['5', '4', '3', '2a', '2'];
+/** For one point of access, or a connection, to answer. */
+const answerTimeoutMs = 10_000;
 
-/** Release to speak with an AE: the newest both sides know (TS-0004 §7.3.2.6). */
-const releaseFor = (srv: unknown): string =>
-  (Array.isArray(srv) ? requestReleases.find((release) => srv.includes(release)) : undefined) ?? '3';
+/**
+ * A request in a release the receiver knows: the newest both sides do. Release 1 has neither indicator nor vendor
+ * information (TS-0004 §7.3.2.6).
+ */
+function inReleaseOf({ rvi: _rvi, vsi, ...request }: RequestPrimitive, srv: unknown): RequestPrimitive {
+  const known = Array.isArray(srv) ? srv : ['3'];
+  const rvi = requestReleases.find((release) => known.includes(release));
+  return rvi === undefined ? request : { ...request, rvi, ...(vsi === undefined ? {} : { vsi }) };
+}
+
+const inTime = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]);
 
 const isUrl = (target: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(target);
 
 /**
- * Finds the way to a notification target: a URL, an AE by open connection or point of access, or another resource, here or
- * elsewhere, that takes notifications itself (TS-0004 §7.3.3.9).
+ * Finds the way to a notification target: a URL, an AE by open connection, point of access or polling channel, or another
+ * resource, here or elsewhere, that takes notifications itself (TS-0004 §7.3.3.9).
  */
 export class Targets implements Notifications {
   readonly #store: Store;
   readonly #names: Names;
-  readonly #perform: (request: RequestPrimitive) => Promise<Answer>;
+  readonly #polling: PollingChannels;
+  readonly #perform: (request: RequestPrimitive) => Promise<Omit<ResponsePrimitive, 'rqi'>>;
   readonly #senders = new Map<string, NotificationSender>();
   readonly #connections = new Map<string, NotificationSender>();
 
-  /** @param perform carries out a NOTIFY to a resource that is no AE, here or on another CSE */
-  constructor(store: Store, names: Names, perform: (request: RequestPrimitive) => Promise<Answer>) {
-    this.#store = store;
-    this.#names = names;
-    this.#perform = perform;
+  /** @param options.perform carries out a NOTIFY to a resource that is no AE, here or on another CSE */
+  constructor(options: {
+    readonly store: Store;
+    readonly names: Names;
+    readonly polling: PollingChannels;
+    readonly perform: (request: RequestPrimitive) => Promise<Omit<ResponsePrimitive, 'rqi'>>;
+  }) {
+    this.#store = options.store;
+    this.#names = options.names;
+    this.#polling = options.polling;
+    this.#perform = options.perform;
   }
 
   register(scheme: string, sender: NotificationSender): void {
@@ -71,6 +88,7 @@ export class Targets implements Notifications {
    * Sends content to a target and returns what it answers.
    *
    * @param target entry of `nu` or `su`: URL, AE-ID or resource identifier
+   * @param signal ends waiting; one address is given 10 s to answer, a polling channel as long as it takes
    * @param ec event category, when the subscription asks for one
    * @throws Refused TARGET_NOT_REACHABLE when nothing leads there; the sender's error when nobody answered
    */
@@ -93,20 +111,23 @@ export class Targets implements Notifications {
     url.searchParams.delete('ct');
     const sender = this.#senders.get(url.protocol.slice(0, -1));
     if (sender === undefined) throw new Refused('TARGET_NOT_REACHABLE', `${url.protocol} is not spoken here`);
-    return sender.send(url, { ...request, to: target, rvi: '3' }, signal);
+    return sender.send(url, { ...request, to: target, rvi: '3' }, inTime(signal));
   }
 
-  /** Hands a NOTIFY to an AE: over its open connection, else to the first point of access that answers. */
+  /**
+   * Hands a NOTIFY to an AE: over its open connection, else to the first point of access that answers, else to its polling
+   * channel, where it waits until the AE asks for it (TS-0001 §10.2.5.17).
+   */
   async sendToAe(ae: Resource, request: RequestPrimitive, signal: AbortSignal): Promise<ResponsePrimitive> {
     if (ae.ty !== aeType) throw new Refused('TARGET_NOT_REACHABLE', `${ae.path} is not an AE`);
     const { poa, rr, srv } = ae.attributes;
-    const forwarded = { ...request, rvi: releaseFor(srv) };
+    const forwarded = inReleaseOf(request, srv);
     const connection = this.#connections.get(ae.ri);
     if (connection !== undefined)
-      return connection.send(new URL(`ws:///${encodeURIComponent(ae.ri)}`), forwarded, signal);
+      return connection.send(new URL(`ws:///${encodeURIComponent(ae.ri)}`), forwarded, inTime(signal));
     const addresses =
       Array.isArray(poa) && rr === true ? poa.filter((address): address is string => typeof address === 'string') : [];
-    let failure = 'it has no point of access and no open connection';
+    let failure = 'it has no point of access, no open connection and no polling channel';
     for (const address of addresses) {
       const sender = URL.canParse(address) ? this.#senders.get(new URL(address).protocol.slice(0, -1)) : undefined;
       if (sender === undefined) {
@@ -114,13 +135,31 @@ export class Targets implements Notifications {
         continue;
       }
       try {
-        return await sender.send(new URL(address), forwarded, signal);
+        return await sender.send(new URL(address), forwarded, inTime(signal));
       } catch (error) {
         failure = `${address}: ${messageOf(error)}`;
         if (signal.aborted) break;
       }
     }
+    // Whoever has an address besides may be back there soon: the channel is given as long as an address.
+    const polled = await this.sendToChannel(ae, forwarded, addresses.length === 0 ? signal : inTime(signal));
+    if (polled !== undefined) return polled;
     throw new Refused('TARGET_NOT_REACHABLE', `${ae.path} cannot be reached: ${failure}`);
+  }
+
+  /**
+   * Hands a request to an AE or CSE that polls, and waits for its answer (TS-0001 §10.2.5.17).
+   *
+   * @param holder the <AE> or <remoteCSE>
+   * @returns undefined when it has no polling channel
+   */
+  async sendToChannel(
+    holder: Resource,
+    request: RequestPrimitive,
+    signal: AbortSignal,
+  ): Promise<ResponsePrimitive | undefined> {
+    const channel = signal.aborted ? undefined : await this.#polling.of(holder);
+    return channel === undefined ? undefined : this.#polling.send(channel, request, signal);
   }
 
   /** The resource a target names: an AE-ID, or an address in any form. */

@@ -6,8 +6,10 @@ import type { Turns } from '../notifications/blocking.ts';
 import type { Targets } from '../notifications/targets.ts';
 import type { PreparedEvent } from '../notifications/tell.ts';
 import type { Windows } from '../notifications/windows.ts';
+import type { PollingChannels } from '../polling/channels.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
 import type { Remote } from '../remote/index.ts';
+import type { Timing } from '../requests/timing.ts';
 import type { Semantics } from '../semantics/semantics.ts';
 import type { Numbers } from '../store/numbers.ts';
 import type { Store } from '../store/store.ts';
@@ -35,6 +37,8 @@ export interface Context {
   readonly remote: Remote;
   readonly semantics: Semantics;
   readonly timetable: Timetable;
+  readonly requests: Requests;
+  readonly polling: PollingChannels;
   readonly log: Log;
   /** Settings, among them the limits (`…Max`). */
   readonly settings: Config['cse'];
@@ -48,6 +52,16 @@ export interface Context {
   observeElsewhere(observer: (change: ChangeElsewhere | undefined) => void): () => void;
 }
 
+/** Requests that are not carried out at once, or whose result is not waited for (`cse/requests`). */
+export interface Requests {
+  /** Stores a non-blocking request as <request> and answers with its address. */
+  accept(call: Call, method: 'synchronous' | 'asynchronous', timing: Timing): Promise<Answer>;
+  /** Recalls the request a <request> stands for. @returns false when its operation has begun */
+  cancel(no: number): boolean;
+  /** Waits until the execution time of a blocking request, milliseconds since 1970. */
+  waitUntil(time: number, originator: string): Promise<void>;
+}
+
 /** A request whose form is checked and whose originator is established. */
 export interface Call {
   readonly request: RequestPrimitive;
@@ -55,6 +69,8 @@ export interface Call {
   readonly asker: Asker;
   /** Told, each time a member of a group answers, of what a fan-out has gathered so far (TS-0004 §7.4.14.2.5). */
   readonly gathered?: (soFar: () => Answer) => void;
+  /** Aborted when the request has expired: whoever waits for others ends, with what there is. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a procedure answers; the request identifier and release are added in one place. */

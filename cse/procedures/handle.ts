@@ -7,6 +7,9 @@ import { withMonitors } from '../notifications/monitors.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { forward } from '../remote/forward.ts';
+import { communicationMethod, isPlainlyBlocking } from '../requests/communication.ts';
+import { carryOutInTime } from '../requests/in-time.ts';
+import { hasTiming, readTiming, withAbsoluteTimes } from '../requests/timing.ts';
 import { responseStatus } from '../response-status.ts';
 import { Saturated } from '../store/write.ts';
 import type { Answer, Call, Context } from './context.ts';
@@ -35,17 +38,22 @@ async function answerTo(context: Context, request: RequestPrimitive, session: Se
   try {
     const asker = await checkPrimitive(request, () => establishOriginator(context, request, session));
     await checkAvailable(context, asker);
-    return await carryOut(context, { request, session, asker });
+    return await communicate(context, { request, session, asker });
   } catch (error) {
     return refusal(context, request, error);
   }
 }
 
 /** Carries out a request of this CSE's own making, for an originator that is established already. Never rejects. */
-export async function perform(context: Context, request: RequestPrimitive, asker: Asker): Promise<Answer> {
+export async function perform(
+  context: Context,
+  request: RequestPrimitive,
+  asker: Asker,
+  gathered?: Call['gathered'],
+): Promise<Answer> {
   try {
     await checkPrimitive(request, () => {});
-    return await carryOut(context, { request, session: {}, asker });
+    return await inTime(context, { request, session: {}, asker, ...(gathered === undefined ? {} : { gathered }) });
   } catch (error) {
     return refusal(context, request, error);
   }
@@ -56,6 +64,28 @@ async function checkAvailable({ windows, admin }: Context, { originator }: Asker
   const wait = windows.untilAvailable();
   if ((typeof wait === 'number' ? wait : await wait) > 0 && originator !== admin)
     throw new Refused('TARGET_NOT_REACHABLE', 'to: this CSE is not available at this time, by its schedule');
+}
+
+/** Answers as the originator wants to be answered (TS-0004 §7.2.2.2, Recv-2.0). */
+async function communicate(context: Context, call: Call): Promise<Answer> {
+  const { request } = call;
+  if (isPlainlyBlocking(request)) {
+    const answer = await inTime(context, call);
+    // The transport wants an answer; the originator does not want the result.
+    return request.rt?.rtv === 5 ? { rsc: responseStatus.ACCEPTED.rsc } : answer;
+  }
+  const timing = readTiming(request, Date.now());
+  const method = await communicationMethod(context, request, timing);
+  if (method === 'blocking') return inTime(context, call);
+  return context.requests.accept({ ...call, request: withAbsoluteTimes(request, timing) }, method, timing);
+}
+
+/** Carries out a request for somebody who waits for the result. */
+async function inTime(context: Context, call: Call): Promise<Answer> {
+  if (!hasTiming(call.request)) return carryOut(context, call);
+  const timing = readTiming(call.request, Date.now());
+  const request = withAbsoluteTimes(call.request, timing);
+  return carryOutInTime(context, { ...call, request }, timing, (timely) => carryOut(context, timely));
 }
 
 async function carryOut(context: Context, call: Call): Promise<Answer> {

@@ -9,7 +9,8 @@ import { receivers } from './receivers.ts';
 import { findTarget } from './target.ts';
 
 const aeType = 2;
-const answerTimeoutMs = 10_000;
+/** For an AE that polls, when the request says nothing. */
+const answerTimeoutMs = 60_000;
 
 /**
  * NOTIFY, TS-0004 §7.3.3.9: an AE is reached at its point of access, and what it answers is passed on; what takes
@@ -42,7 +43,7 @@ export async function notify(context: Context, call: Call): Promise<Answer> {
       `${resource.path} cannot be reached at this time, by its node's schedule`,
     );
   try {
-    const signal = AbortSignal.timeout(answerTimeoutMs);
+    const signal = call.signal ?? AbortSignal.timeout(answerTimeoutMs);
     const { rsc, pc: answered } = await context.targets.sendToAe(
       resource,
       { ...request, to: `${context.names.cseId}/${resource.ri}` },
@@ -50,6 +51,7 @@ export async function notify(context: Context, call: Call): Promise<Answer> {
     );
     return { rsc, ...(answered === undefined ? {} : { pc: answered }) };
   } catch (error) {
+    if (call.signal?.reason instanceof Refused) throw call.signal.reason;
     if (error instanceof Refused) throw error;
     throw new Refused('TARGET_NOT_REACHABLE', `${resource.path} does not answer: ${messageOf(error)}`, {
       cause: error,

@@ -1,7 +1,7 @@
 import { type OperationName, operation, type RequestPrimitive } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
+import { readTiming } from '../requests/timing.ts';
 import { standardTypes } from '../resources/standard-types.ts';
-import { fromAbsoluteOrRelative, fromTimestamp } from '../timestamp.ts';
 
 const operationNames = new Map<number, OperationName>(
   Object.entries(operation).map(([name, number]) => [number, name as OperationName]),
@@ -35,7 +35,7 @@ export async function checkPrimitive<T>(request: RequestPrimitive, establish: ()
   if (typeof request.rqi !== 'string' || request.rqi === '' || request.rqi.length > requestIdLengthMax) {
     throw badRequest(`rqi: a request identifier of 1 to ${requestIdLengthMax} characters is expected`);
   }
-  checkTimes(request);
+  readTiming(request, Date.now());
   const established = await establish();
   checkCreateParameters(request);
   checkResultContent(name, request);
@@ -47,24 +47,6 @@ export async function checkPrimitive<T>(request: RequestPrimitive, establish: ()
   }
   checkOthers(request);
   return established;
-}
-
-function checkTimes({ ot, rqet, rset, oet, rp }: RequestPrimitive): void {
-  const now = Date.now();
-  if (ot !== undefined && fromTimestamp(ot) === undefined)
-    throw badRequest(`ot: a timestamp is expected, found "${ot}"`);
-  for (const [name, value] of Object.entries({ rqet, rset, oet, rp })) {
-    if (value === undefined) continue;
-    const time = fromAbsoluteOrRelative(value, now);
-    if (time === undefined)
-      throw badRequest(`${name}: a timestamp or signed milliseconds are expected, found "${value}"`);
-    if (name === 'oet' && time > now) {
-      throw new Refused('NOT_IMPLEMENTED', 'oet: an operation can only be executed immediately');
-    }
-    if ((name === 'rqet' || name === 'rset') && time <= now) {
-      throw new Refused('REQUEST_TIMEOUT', `${name}: ${value} has passed`);
-    }
-  }
 }
 
 function checkCreateParameters({ op, ty, fc }: RequestPrimitive): void {
@@ -89,15 +71,12 @@ function checkResultContent(name: OperationName, { rcn, fc }: RequestPrimitive):
   }
 }
 
-function checkOthers({ op, rcn, rt, drt, ec, fc, grtm, sqi }: RequestPrimitive): void {
+function checkOthers({ op, rt, rcn, drt, ec, fc, grtm, sqi }: RequestPrimitive): void {
   if (fc !== undefined && op === operation.notify) throw badRequest('fc: a NOTIFY has no filter criteria');
-  if (rt !== undefined) {
-    if (rt.rtv === 1)
-      throw new Refused('NON_BLOCKING_SYNCH_REQUEST_NOT_SUPPORTED', 'rt: 3 (blocking) is expected, found 1');
-    if (rt.rtv === 2 || rt.rtv === 5)
-      throw new Refused('NOT_IMPLEMENTED', `rt: 3 (blocking) is expected, found ${rt.rtv}`);
-    if (rt.rtv !== 3 && rt.rtv !== 4) throw badRequest(`rt: 1 to 5 is expected, found ${JSON.stringify(rt.rtv)}`);
-  }
+  if (rt !== undefined && ![1, 2, 3, 4, 5].includes(rt.rtv))
+    throw badRequest(`rt: 1 to 5 is expected, found ${JSON.stringify(rt.rtv)}`);
+  if (rt?.rtv === 5 && rcn !== undefined)
+    throw badRequest('rcn: a request without response (rt 5) asks for no result content');
   if (drt !== undefined && drt !== 1 && drt !== 2)
     throw badRequest(`drt: 1 (structured) or 2 (unstructured) is expected, found ${drt}`);
   if (ec !== undefined && ![2, 3, 4].includes(ec) && !(Number.isInteger(ec) && ec >= 100 && ec <= 999)) {

@@ -12,9 +12,8 @@ import { ontologyRules } from './rules/ontology.ts';
 import { processManagementRules } from './rules/process-management.ts';
 
 import { remoteCseRules } from './rules/remote-cse.ts';
-
+import { requestRules } from './rules/request.ts';
 import { scheduleRules } from './rules/schedule.ts';
-
 import { semanticDescriptorRules } from './rules/semantic-descriptor.ts';
 import { semanticMashupInstanceRules } from './rules/semantic-mashup-instance.ts';
 import { semanticMashupJobProfileRules } from './rules/semantic-mashup-job-profile.ts';
@@ -29,6 +28,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [9, groupRules],
   [16, remoteCseRules],
   [18, scheduleRules],
+  [17, requestRules],
   [23, subscriptionRules],
   [24, semanticDescriptorRules],
   [39, ontologyRules],

@@ -7,6 +7,7 @@ import { mashup } from '../semantics/mashup.ts';
 import { semanticValidation } from '../semantics/validation.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Context } from './context.ts';
+import { answerPolled, poll } from './polling-channel-uri.ts';
 import { alive } from './target.ts';
 import type { VirtualProcedure, VirtualTarget } from './virtual-target.ts';
 
@@ -19,6 +20,7 @@ export const virtualResources: Readonly<Record<string, Partial<Record<OperationN
   sfop: { retrieve: semanticFanOut },
   smv: { update: semanticValidation },
   msp: { retrieve: mashup },
+  pcu: { retrieve: poll, notify: answerPolled },
 };
 
 /** Looks for a virtual resource of the table above in an address. */

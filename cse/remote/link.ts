@@ -14,7 +14,7 @@ export interface LinksOptions {
   readonly timeoutMs: number;
 }
 
-/** Carries requests to neighbouring CSEs: over an open connection of theirs, else to the first point of access that answers. */
+/** Carries requests to neighbouring CSEs: over an open connection of theirs, else to the first point of access that answers, else to their polling channel. */
 export class Links {
   readonly #options: LinksOptions;
 
@@ -62,7 +62,14 @@ export class Links {
         failures.push(messageOf(error));
       }
     }
-    const why = failures.length === 0 ? 'it has no point of access and no open connection' : failures.join('; ');
+    // Whoever polls is given as long as the request is of use.
+    const patience = Number.isFinite(timeoutMs) ? AbortSignal.timeout(Math.max(1, timeoutMs)) : signal;
+    const polled = csr === undefined ? undefined : await targets.sendToChannel(csr, request, patience);
+    if (polled !== undefined) return polled;
+    const why =
+      failures.length === 0
+        ? 'it has no point of access, no open connection and no polling channel'
+        : failures.join('; ');
     throw new Refused('TARGET_NOT_REACHABLE', `${cseId} cannot be reached: ${why}`);
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type Cse, type CseOptions, createCse, type JsonObject, schema } from '#cse';
-import { createLog, createMetrics, type Database, type Events, readConfig } from '#platform';
+import { createLog, createMetrics, type Database, type Events, type Registry, readConfig } from '#platform';
 import { testDatabase } from '../support/postgres.ts';
 
 /** What a binding gives back, in one object. */
@@ -28,6 +28,7 @@ export interface TestCse extends AsyncDisposable {
   readonly cse: Cse;
   readonly url: string;
   readonly database: Database & { events: Events };
+  readonly metrics: Registry;
   /** Sends one request as `from` (default: the administrator) with a credential for it. */
   send(method: string, path: string, content?: JsonObject, options?: RequestOptions): Promise<Answer>;
   create(path: string, ty: number, content: JsonObject, options?: RequestOptions): Promise<Answer>;
@@ -48,12 +49,13 @@ export async function startCse(options: TestCseOptions = {}): Promise<TestCse> {
   const database = options.database ?? (await testDatabase({ rooms: [schema] }));
   const { operatorRules } = options;
   const config = readConfig({ ALZETTE_CSE_PORT: '0', ...options.env });
+  const metrics = createMetrics();
   const cse = await createCse({
     config,
     database,
     events: database.events,
     log: createLog(process.env.TEST_LOG ?? 'silent'),
-    metrics: createMetrics(),
+    metrics,
     ...(operatorRules === undefined ? {} : { operatorRules }),
   });
   const port = await cse.http.listen(config.cse.port, '127.0.0.1');
@@ -99,6 +101,7 @@ export async function startCse(options: TestCseOptions = {}): Promise<TestCse> {
     cse,
     url,
     database,
+    metrics,
     send,
     create: (path, ty, content, request) =>
       send('POST', path, content, { ...request, type: request?.type ?? `application/json;ty=${ty}` }),

@@ -38,6 +38,10 @@ export async function serveRequest(
     const result = await cse.handle(primitive, {
       ...session,
       binding: 'http',
+      onGone: (listener) =>
+        response.once('close', () => {
+          if (!response.writableFinished) listener();
+        }),
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
     });
     writeHttpResponse(request, response, result, format);

@@ -61,7 +61,7 @@ export function readHttpRequest(request: IncomingMessage, body: Buffer, bytesMax
   if (members.rqi === undefined) throw badRequest('X-M2M-RI: a request identifier is expected, there is none');
   const targets = headers['x-m2m-rtu'];
   if (typeof targets === 'string' && typeof members.rt === 'object') {
-    members.rt = { ...(members.rt as JsonObject), nu: targets.split('&') };
+    members.rt = { ...(members.rt as JsonObject), nu: targets === '' ? [] : targets.split('&') };
   }
   if (op === operation.create && type?.ty !== undefined) members.ty = type.ty;
   if (body.length > 0) members.pc = readContent(body, headers['content-type'], type?.format, bytesMax);
