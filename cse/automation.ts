@@ -4,6 +4,7 @@ import { NodeLinks } from './management/node-links.ts';
 import type { Context } from './procedures/context.ts';
 import { Processes } from './processes/processes.ts';
 import { Mashups } from './semantics/mashups.ts';
+import { MissingData } from './time-series/missing-data.ts';
 
 /** A part of the CSE that works without being asked. */
 export interface Background {
@@ -17,6 +18,7 @@ export function createAutomation(context: Context): Background {
   const parts: readonly Background[] = [
     new Actions(context),
     new Processes(context),
+    new MissingData(context),
     new Executions(context),
     new Mashups(context),
     new NodeLinks(context),

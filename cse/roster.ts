@@ -4,6 +4,13 @@ import { type ResourceRow, resourceColumns, toResource } from './store/store.ts'
 import type { ChangeElsewhere, CommittedChange } from './store/write.ts';
 import { nowTimestamp } from './timestamp.ts';
 
+/** Which resources of its types a roster holds. */
+interface Selection {
+  /** In SQL, about the row `r`, for reading them; `holds` has the last word. */
+  readonly condition: string;
+  readonly holds: (resource: Resource) => boolean;
+}
+
 /**
  * All resources of some types, held in memory for whoever has to look at every change of every resource: while there are
  * none, a look costs nothing. In step with what is committed here, and with what other nodes commit.
@@ -11,6 +18,7 @@ import { nowTimestamp } from './timestamp.ts';
 export class Roster {
   readonly #context: Context;
   readonly #types: ReadonlySet<number>;
+  readonly #only: Selection;
   readonly #changed: (after: Resource | undefined, before: Resource | undefined) => void;
   readonly #byNumber = new Map<number, Resource>();
   #stopObserving: (() => void)[] = [];
@@ -21,10 +29,12 @@ export class Roster {
     context: Context,
     types: readonly number[],
     changed: (after: Resource | undefined, before: Resource | undefined) => void = () => {},
+    only: Selection = { condition: 'true', holds: () => true },
   ) {
     this.#context = context;
     this.#types = new Set(types);
     this.#changed = changed;
+    this.#only = only;
   }
 
   get size(): number {
@@ -56,7 +66,9 @@ export class Roster {
 
   #saw({ kind, resource }: CommittedChange): void {
     if (kind === 'deleted') this.#dropBelow(resource.path);
-    else if (this.#types.has(resource.ty)) this.#put(resource);
+    else if (!this.#types.has(resource.ty)) return;
+    else if (this.#only.holds(resource)) this.#put(resource);
+    else this.#drop(resource.no);
   }
 
   #heard(change: ChangeElsewhere | undefined): void {
@@ -79,7 +91,7 @@ export class Roster {
   async #readAll(): Promise<void> {
     for (const no of [...this.#byNumber.keys()]) this.#drop(no);
     // The types stand in the statement, so that the index over them serves it.
-    await this.#read(`r.ty IN (${[...this.#types].join(', ')})`);
+    await this.#read(`r.ty IN (${[...this.#types].join(', ')}) AND ${this.#only.condition}`);
   }
 
   async #read(where: string, ...values: (readonly number[])[]): Promise<void> {
@@ -87,7 +99,10 @@ export class Roster {
       `SELECT ${resourceColumns} FROM cse.resource r LEFT JOIN cse.resource p ON p.no = r.parent_no WHERE ${where}`,
       values,
     );
-    for (const row of rows) this.#put(toResource(row));
+    for (const resource of rows.map(toResource)) {
+      if (this.#only.holds(resource)) this.#put(resource);
+      else this.#drop(resource.no);
+    }
   }
 
   #put(resource: Resource): void {

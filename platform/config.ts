@@ -233,6 +233,18 @@ export const settings = {
       null as string | null,
       'Folder of flexContainer definitions; none: `territories/<territory>/flex-containers`.',
     ),
+    missingDataMax: setting(
+      'ALZETTE_CSE_MISSING_DATA_MAX',
+      count(1, 100_000),
+      1_000,
+      'Missing points listed in a timeSeries that sets no limit, or a higher one; further back none are looked for.',
+    ),
+    timeSeriesQueueMax: setting(
+      'ALZETTE_CSE_TIME_SERIES_QUEUE_MAX',
+      count(10, 1_000_000),
+      10_000,
+      'TimeSeries whose missing data wait to be noted; the others are looked at a little later.',
+    ),
     bodySizeBytesMax: setting(
       'ALZETTE_CSE_BODY_SIZE_BYTES_MAX',
       count(1024, 64 * 1024 * 1024),

@@ -16,6 +16,7 @@ import {
 import { standardTypes } from '../resources/standard-types.ts';
 import { checkCreate, representationIn } from '../resources/validate.ts';
 import { holdsInstances, isInstance, type Resource, readInstanceId } from '../store/resource.ts';
+import { dataGenerationKey } from '../time-series/data-generation-time.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import { authorize, checkAttributes } from './authorize.ts';
 import type { Answer, Call, Context } from './context.ts';
@@ -31,6 +32,7 @@ const aeType = 2;
 const remoteCseType = 16;
 const subscriptionType = 23;
 const flexContainerType = 28;
+const timeSeriesType = 29;
 /** Keeps every path within what an index entry can hold. */
 const pathLengthMax = 2000;
 
@@ -135,6 +137,7 @@ async function createInstance(context: Context, call: Call, container: Resource,
     cs,
     lbl: Array.isArray(lbl) ? lbl.map(String) : null,
     body: JSON.stringify(kept),
+    ...(container.ty === timeSeriesType ? { dgt: dataGenerationKey(String(rest.dgt)) } : {}),
     effects: (stored) => {
       attributes = attributesOf(stored);
       return effectsOf(context, 'created', stored, asker.originator, attributes, surroundings);
@@ -142,6 +145,9 @@ async function createInstance(context: Context, call: Call, container: Resource,
   });
   if (!outcome.done || outcome.stored === undefined) {
     if (!outcome.done && outcome.why === 'taken') throw nameTaken(container, rn);
+    if (!outcome.done && outcome.why === 'known') {
+      throw new Refused('CONFLICT', `dgt: ${container.path} has data generated at ${String(rest.dgt)} already`);
+    }
     throw new Refused('NOT_FOUND', `to: ${container.path} has just been deleted`);
   }
   return created(request.rcn, outcome.stored, attributes, given);

@@ -19,6 +19,7 @@ import { semanticMashupInstanceRules } from './rules/semantic-mashup-instance.ts
 import { semanticMashupJobProfileRules } from './rules/semantic-mashup-job-profile.ts';
 import { stateRules } from './rules/state.ts';
 import { subscriptionRules } from './rules/subscription.ts';
+import { timeSeriesRules } from './rules/time-series.ts';
 import type { TypeRules } from './type-rules.ts';
 
 const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
@@ -38,6 +39,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [8, execInstanceRules],
   [12, mgmtCmdRules],
   [13, managementObjectRules],
+  [29, timeSeriesRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],

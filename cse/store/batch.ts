@@ -44,6 +44,7 @@ const subscriptionType = 23;
 const crossType = 48;
 /** Types that are kept with the resource they belong to. */
 const attachedTypes: ReadonlySet<number> = new Set([18, subscriptionType]);
+const timeSeriesType = 29;
 /** Instances looked at per round when a byte limit has to be kept. */
 const evictionLookahead = 1000;
 
@@ -156,7 +157,8 @@ async function update(client: pg.ClientBase, writes: readonly UpdateResource[], 
 }
 
 async function append(client: pg.ClientBase, writes: readonly AppendInstance[], result: BatchResult): Promise<void> {
-  const accepted = writes.some(({ rn }) => rn !== null) ? await withoutTakenNames(client, writes, result) : writes;
+  const named = writes.some(({ rn }) => rn !== null) ? await withoutTakenNames(client, writes, result) : writes;
+  const accepted = named.some(({ dgt }) => dgt !== undefined) ? await withoutKnownTimes(client, named, result) : named;
   if (accepted.length === 0) return;
   const groups = new Map<number, { container: Resource; count: number; bytes: number }>();
   const places: number[] = [];
@@ -179,11 +181,11 @@ async function append(client: pg.ClientBase, writes: readonly AppendInstance[], 
         FROM unnest($1::bigint[], $2::integer[], $3::bigint[]) AS given (no, count, bytes) JOIN locked USING (no)
         WHERE c.no = given.no RETURNING c.no, c.st - given.count AS base, c.cni, c.cbs),
       stored AS (
-        INSERT INTO cse.instance (no, st, rn, ct, et, cs, lbl, body)
+        INSERT INTO cse.instance (no, st, rn, ct, et, cs, lbl, body, dgt)
         SELECT i.no, counted.base + i.place, i.rn, i.ct, i.et, i.cs,
-               CASE WHEN i.lbl IS NULL THEN NULL ELSE ARRAY (SELECT json_array_elements_text(i.lbl)) END, i.body
-        FROM unnest($4::bigint[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::integer[], $10::json[], $11::text[])
-          AS i (no, place, rn, ct, et, cs, lbl, body) JOIN counted USING (no))
+               CASE WHEN i.lbl IS NULL THEN NULL ELSE ARRAY (SELECT json_array_elements_text(i.lbl)) END, i.body, i.dgt
+        FROM unnest($4::bigint[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::integer[], $10::json[], $11::text[],
+                    $12::text[]) AS i (no, place, rn, ct, et, cs, lbl, body, dgt) JOIN counted USING (no))
       SELECT no, base, cni, cbs FROM counted`,
     values: [
       grouped.map(({ container }) => container.no),
@@ -197,6 +199,7 @@ async function append(client: pg.ClientBase, writes: readonly AppendInstance[], 
       accepted.map(({ cs }) => cs),
       accepted.map(({ lbl }) => (lbl === null ? null : JSON.stringify(lbl))),
       accepted.map(({ body }) => body),
+      accepted.map(({ dgt }) => dgt ?? null),
     ],
   });
   const counted = new Map(rows.map((row) => [row.no, row]));
@@ -230,12 +233,7 @@ async function withoutTakenNames(
   result: BatchResult,
 ): Promise<AppendInstance[]> {
   const named = writes.filter(({ rn }) => rn !== null);
-  // Locking the containers first keeps a name found free here free until the commit.
-  await client.query({
-    name: 'lock containers',
-    text: 'SELECT FROM cse.counter WHERE no = ANY ($1::bigint[]) ORDER BY no FOR UPDATE',
-    values: [[...new Set(writes.map(({ container }) => container.no))]],
-  });
+  await lockContainers(client, writes);
   const { rows } = await client.query<{ no: number; rn: string }>({
     name: 'taken names',
     text: `SELECT no, rn FROM cse.instance JOIN unnest($1::bigint[], $2::text[]) AS given (no, rn) USING (no, rn)
@@ -256,15 +254,64 @@ async function withoutTakenNames(
   });
 }
 
+/** Refuses data generated at a moment for which an instance of the timeSeries, or an earlier write of this batch, stands. */
+async function withoutKnownTimes(
+  client: pg.ClientBase,
+  writes: readonly AppendInstance[],
+  result: BatchResult,
+): Promise<AppendInstance[]> {
+  const timed = writes.filter(({ dgt }) => dgt !== undefined);
+  const [, { rows }] = await Promise.all([
+    lockContainers(client, writes),
+    client.query<{ no: number; dgt: string }>({
+      name: 'known times',
+      text: `SELECT no, dgt FROM cse.instance JOIN unnest($1::bigint[], $2::text[]) AS given (no, dgt) USING (no, dgt)`,
+      values: [timed.map(({ container }) => container.no), timed.map(({ dgt }) => dgt)],
+    }),
+  ]);
+  const known = new Set(rows.map(({ no, dgt }) => `${no}/${dgt}`));
+  return writes.filter((write) => {
+    if (write.dgt === undefined) return true;
+    const time = `${write.container.no}/${write.dgt}`;
+    if (known.has(time)) {
+      result.outcomes.set(write, { done: false, why: 'known' });
+      return false;
+    }
+    known.add(time);
+    return true;
+  });
+}
+
+/** Locking the containers first keeps what is found free after it free until the commit. */
+const lockContainers = (client: pg.ClientBase, writes: readonly AppendInstance[]): Promise<unknown> =>
+  client.query({
+    name: 'lock containers',
+    text: 'SELECT FROM cse.counter WHERE no = ANY ($1::bigint[]) ORDER BY no FOR UPDATE',
+    values: [[...new Set(writes.map(({ container }) => container.no))]],
+  });
+
 const limit = (container: Resource, name: 'mni' | 'mbs'): number => {
   const value = container.attributes[name];
   return typeof value === 'number' ? value : Number.POSITIVE_INFINITY;
 };
 
 /**
- * Removes the oldest instances of containers that are above `mni` or `mbs`, without notifying anyone (TS-0004 §7.4.7.2.1).
+ * Removes the oldest instances of containers that are above `mni` or `mbs`, without notifying anyone (TS-0004 §7.4.7.2.1);
+ * those of a timeSeries by their data generation time (TS-0001 §10.2.4.25).
  */
 async function evict(client: pg.ClientBase, containers: readonly Resource[], result: BatchResult): Promise<void> {
+  const ofTimeSeries = containers.filter(({ ty }) => ty === timeSeriesType);
+  const others = ofTimeSeries.length === 0 ? containers : containers.filter(({ ty }) => ty !== timeSeriesType);
+  if (others.length > 0) await evictInOrder(client, others, result, evictFirstCreated);
+  if (ofTimeSeries.length > 0) await evictInOrder(client, ofTimeSeries, result, evictFirstGenerated);
+}
+
+async function evictInOrder(
+  client: pg.ClientBase,
+  containers: readonly Resource[],
+  result: BatchResult,
+  statement: { readonly name: string; readonly text: string },
+): Promise<void> {
   for (;;) {
     const over = containers.flatMap((container) => {
       const counters = result.counters.get(container.no);
@@ -274,20 +321,8 @@ async function evict(client: pg.ClientBase, containers: readonly Resource[], res
       return surplus > 0 || bytes > 0 ? [{ no: container.no, surplus, bytes }] : [];
     });
     if (over.length === 0) return;
-    const { rows } = await client.query<Counters & { no: number }>({
-      name: 'evict',
-      text: `WITH doomed AS MATERIALIZED (
-          SELECT o.no, d.st FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS o (no, surplus, bytes, look)
-          JOIN cse.counter c USING (no)
-          CROSS JOIN LATERAL (
-            SELECT w.st, row_number() OVER (ORDER BY w.st) AS place, sum(w.cs) OVER (ORDER BY w.st) - w.cs AS freed
-            FROM (SELECT i.st, i.cs FROM cse.instance i WHERE i.no = o.no AND i.st > c.evicted ORDER BY i.st LIMIT o.look) AS w
-          ) AS d
-          WHERE d.place <= o.surplus OR d.freed < o.bytes),
-        gone AS (DELETE FROM cse.instance i USING doomed d WHERE i.no = d.no AND i.st = d.st RETURNING i.no, i.st, i.cs),
-        freed AS (SELECT no, count(*) AS count, sum(cs) AS bytes, max(st) AS last FROM gone GROUP BY no)
-        UPDATE cse.counter c SET cni = c.cni - freed.count, cbs = c.cbs - freed.bytes, evicted = freed.last
-        FROM freed WHERE c.no = freed.no RETURNING c.no, c.st, c.cni, c.cbs`,
+    const { rows } = await client.query<Counters & { no: number; last: number }>({
+      ...statement,
       values: [
         over.map(({ no }) => no),
         over.map(({ surplus }) => surplus),
@@ -296,15 +331,33 @@ async function evict(client: pg.ClientBase, containers: readonly Resource[], res
       ],
     });
     if (rows.length === 0) return;
-    for (const { no, st, cni, cbs } of rows) {
+    for (const { no, st, cni, cbs, last } of rows) {
       result.counters.set(no, { st, cni, cbs });
-      if (cni === 0) {
+      if (cni === 0 || result.latest.get(no)?.st === last) {
         result.latest.delete(no);
         result.shortened.add(no);
       }
     }
   }
 }
+
+/** @param order column that says which instance is older; @param alive which instances to look at */
+const evictSql = (order: string, alive: string, mark: string): string =>
+  `WITH doomed AS MATERIALIZED (
+      SELECT o.no, d.st FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS o (no, surplus, bytes, look)
+      JOIN cse.counter c USING (no)
+      CROSS JOIN LATERAL (
+        SELECT w.st, row_number() OVER (ORDER BY w.${order}) AS place, sum(w.cs) OVER (ORDER BY w.${order}) - w.cs AS freed
+        FROM (SELECT i.st, i.dgt, i.cs FROM cse.instance i WHERE i.no = o.no AND ${alive} ORDER BY i.${order} LIMIT o.look) AS w
+      ) AS d
+      WHERE d.place <= o.surplus OR d.freed < o.bytes),
+    gone AS (DELETE FROM cse.instance i USING doomed d WHERE i.no = d.no AND i.st = d.st RETURNING i.no, i.st, i.cs),
+    freed AS (SELECT no, count(*) AS count, sum(cs) AS bytes, max(st) AS last FROM gone GROUP BY no)
+    UPDATE cse.counter c SET cni = c.cni - freed.count, cbs = c.cbs - freed.bytes${mark}
+    FROM freed WHERE c.no = freed.no RETURNING c.no, c.st, c.cni, c.cbs, freed.last`;
+
+const evictFirstCreated = { name: 'evict', text: evictSql('st', 'i.st > c.evicted', ', evicted = freed.last') };
+const evictFirstGenerated = { name: 'evict first generated', text: evictSql('dgt', 'i.dgt IS NOT NULL', '') };
 
 async function deleteInstance(client: pg.ClientBase, write: DeleteInstance, result: BatchResult): Promise<void> {
   const { container, instance } = write;

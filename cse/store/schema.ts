@@ -157,6 +157,37 @@ class CseTimetable1763841000000 implements MigrationInterface {
   }
 }
 
+class CseTimeSeries1763841001000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const statements = [
+      // Key of the data generation time; only instances of timeSeries have one.
+      'ALTER TABLE cse.instance ADD COLUMN dgt text COLLATE "C"',
+      'CREATE UNIQUE INDEX instance_dgt ON cse.instance (no, dgt) WHERE dgt IS NOT NULL',
+      "CREATE INDEX resource_monitored ON cse.resource (no) WHERE ty = 29 AND attributes->'mdd' = 'true'",
+      // Where the detection of missing data of a timeSeries stands, milliseconds: generation time of the first instance,
+      // what has to be added to generation times to get our time, number of the next expected point.
+      `CREATE TABLE cse.missing_data_detection (
+         no bigint PRIMARY KEY, first bigint NOT NULL, relative boolean NOT NULL, shift bigint NOT NULL, next bigint NOT NULL
+       )`,
+      // One row per subscription to missing data whose window runs.
+      `CREATE TABLE cse.missing_data_window (
+         subscription bigint PRIMARY KEY, ends_at timestamptz NOT NULL, count integer NOT NULL, untold text[] NOT NULL
+       )`,
+    ];
+    for (const statement of statements) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const statement of [
+      'DROP TABLE cse.missing_data_window',
+      'DROP TABLE cse.missing_data_detection',
+      'DROP INDEX cse.resource_monitored',
+      'ALTER TABLE cse.instance DROP COLUMN dgt',
+    ])
+      await runner.query(statement);
+  }
+}
+
 /** Tables of this room, for `openDatabase`. */
 export const schema: RoomSchema = {
   migrations: [
@@ -164,5 +195,6 @@ export const schema: RoomSchema = {
     CseActions1763840000000,
     CseSubscriptions1763840001000,
     CseTimetable1763841000000,
+    CseTimeSeries1763841001000,
   ],
 };
