@@ -13,6 +13,7 @@ import { fromAbsoluteOrRelative, toTimestamp } from '../timestamp.ts';
 import { virtualKey } from './group-parameters.ts';
 import { inParallel } from './in-parallel.ts';
 import { fanOutName, locate } from './member.ts';
+import { withForwarding } from './subscribe.ts';
 import { type Addressee, chosenMembers, membersOf } from './target-members.ts';
 
 const aeType = 2;
@@ -39,7 +40,8 @@ async function fanOut(context: Context, call: Call, target: VirtualTarget, asked
       ? membersOf(group).map((id) => ({ id }))
       : await chosenMembers(context, asker, group, request.grtm);
   const deadline = deadlineOf(context, request);
-  const requests = compose(context, request, target, addressees, deadline);
+  const sent = request.op === operation.create ? await withForwarding(context, asker, group, request) : request;
+  const requests = compose(context, sent, target, addressees, deadline);
   const responses = await gather(context, call, requests, deadline);
   if (request.op === operation.delete && target.rest === '') await forgetDeleted(context, group, responses);
   if (responses.length === 0)

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { type Log, messageOf } from '#platform';
+import { aggregationOf } from '../groups/aggregation-policy.ts';
 import type { JsonObject, ResponsePrimitive } from '../primitive.ts';
 import { pendingNotification } from '../resources/enumerations.ts';
 import type { SubscriptionAttributes } from '../resources/index.ts';
@@ -25,6 +26,7 @@ const longestRetryMs = 60_000;
 const noticeAttempts = 5;
 const settleEveryMs = 50;
 const trimEveryMs = 60_000;
+const groupType = 9;
 /** Event categories, TS-0004 §6.3.3. */
 const category = { immediate: 2, latest: 4 } as const;
 /** What says that another attempt may succeed; everything else is a refusal. */
@@ -133,6 +135,8 @@ export class Delivery {
     if (ty === 23 || ty === 48) {
       const { nu } = attributes as unknown as SubscriptionAttributes;
       for (const target of nu) this.#queues.get(key(no, target))?.wake();
+    } else if (ty === groupType) {
+      for (const queue of this.#queues.values()) if (queue.subscription === no) queue.wake();
     } else if (this.#closed.size > 0 && (ty === 18 || ty === 14 || ty === 2)) {
       for (const queue of this.#closed) queue.wake();
     }
@@ -191,7 +195,7 @@ export class Delivery {
   async #deliverNext(queue: NotificationQueue): Promise<void> {
     const subscription = await this.#options.store.byNumber(queue.subscription);
     if (subscription === undefined) return this.#deliverNotice(queue);
-    const attributes = subscription.attributes as unknown as SubscriptionAttributes;
+    const attributes = policiesOf(subscription);
     this.#dropAged(queue, attributes);
     if (queue.waiting.length === 0 || !(await this.#mayGo(queue, attributes))) return;
     const message = await this.#compose(queue, attributes);
@@ -387,6 +391,12 @@ export class Delivery {
     log.warn({ count }, 'notifications that nobody took were given up');
   }
 }
+
+/** What is to be heeded in delivering: the attributes of a subscription, or how a group collects for its subscribers. */
+const policiesOf = (sender: Resource): SubscriptionAttributes =>
+  (sender.ty === groupType
+    ? { ...sender.attributes, bn: aggregationOf(sender) }
+    : sender.attributes) as unknown as SubscriptionAttributes;
 
 const key = (subscription: number, target: string): string => `${subscription} ${target}`;
 

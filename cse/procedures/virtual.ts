@@ -1,5 +1,7 @@
 import { readAddress } from '../address.ts';
+import { aggregation } from '../groups/aggregation.ts';
 import { fanOutPoint } from '../groups/fan-out.ts';
+import { aggregationName } from '../groups/forwarding.ts';
 import type { OperationName } from '../primitive.ts';
 import { definitionFor } from '../resources/index.ts';
 import { semanticFanOut } from '../semantics/fan-out.ts';
@@ -17,6 +19,7 @@ import type { VirtualProcedure, VirtualTarget } from './virtual-target.ts';
  */
 export const virtualResources: Readonly<Record<string, Partial<Record<OperationName, VirtualProcedure>>>> = {
   fopt: fanOutPoint,
+  [aggregationName]: aggregation,
   sfop: { retrieve: semanticFanOut },
   smv: { update: semanticValidation },
   msp: { retrieve: mashup },

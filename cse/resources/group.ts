@@ -11,7 +11,7 @@ export const group = defineResource({
   longName: 'group',
   clause: 'TS-0004 §7.4.13',
   parents: ['cb', 'csr', 'ae', 'csrA', 'aeA'],
-  virtualChildren: ['fopt', 'sfop'],
+  virtualChildren: ['fopt', 'sfop', 'aggregation'],
   announced: { parents: ['csr', 'csrA', 'aeA', 'cbA'] },
   attributes: {
     ...universal,

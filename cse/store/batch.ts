@@ -42,6 +42,7 @@ export class BatchResult {
 
 const subscriptionType = 23;
 const crossType = 48;
+const groupType = 9;
 /** Types that are kept with the resource they belong to. */
 const attachedTypes: ReadonlySet<number> = new Set([18, subscriptionType]);
 const timeSeriesType = 29;
@@ -394,6 +395,8 @@ async function deleteSubtree(client: pg.ClientBase, write: DeleteResource, resul
       left_over AS (INSERT INTO cse.garbage (no) SELECT no FROM gone WHERE ty IN (${holderTypes.join(', ')})),
       undelivered AS (DELETE FROM cse.notification n USING gone
         WHERE gone.ty IN (${subscriptionType}, ${crossType}) AND n.subscription = gone.no),
+      undelivered AS (DELETE FROM cse.notification n USING gone WHERE gone.ty IN (${subscriptionType}, ${groupType}) AND n.subscription = gone.no),
+      unforwarded AS (DELETE FROM cse.group_forwarding f USING gone WHERE gone.ty = ${groupType} AND f.no = gone.no),
       told AS (
         INSERT INTO cse.notification (subscription, target, body)
         SELECT no, target, json_build_object('m2m:sgn', json_build_object('sud', true, 'sur', $2 || '/' || ri))::text

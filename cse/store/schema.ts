@@ -173,6 +173,15 @@ class CseTimeSeries1763841001000 implements MigrationInterface {
       `CREATE TABLE cse.missing_data_window (
          subscription bigint PRIMARY KEY, ends_at timestamptz NOT NULL, count integer NOT NULL, untold text[] NOT NULL
        )`,
+class CseGroups1763842000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const statements = [
+      // Addresses that take the place of `nu` in subscriptions made through groups, and where notifications go from there.
+      `CREATE TABLE cse.group_forwarding (
+         key text PRIMARY KEY, no bigint NOT NULL, targets text[] NOT NULL, UNIQUE (no, targets)
+       )`,
+      // The few groups some of whose members could not be looked at.
+      `CREATE INDEX ON cse.resource (no) WHERE ty = 9 AND attributes->>'mtv' = 'false'`,
     ];
     for (const statement of statements) await runner.query(statement);
   }
@@ -185,6 +194,7 @@ class CseTimeSeries1763841001000 implements MigrationInterface {
       'ALTER TABLE cse.instance DROP COLUMN dgt',
     ])
       await runner.query(statement);
+    await runner.query('DROP TABLE cse.group_forwarding');
   }
 }
 
@@ -196,5 +206,6 @@ export const schema: RoomSchema = {
     CseSubscriptions1763840001000,
     CseTimetable1763841000000,
     CseTimeSeries1763841001000,
+    CseGroups1763842000000,
   ],
 };

@@ -17,6 +17,8 @@ export const groupRules: TypeRules = {
   async create(context, { attributes, asker }) {
     attributes.mt ??= 0;
     attributes.csy ??= consistencyStrategy.of.abandonMember;
+    // Semantic discovery through <semanticFanOutPoint> is there for every group.
+    attributes.ssi = true;
     checkMemberType(attributes);
     await checkFanOutPolicies(context, attributes);
     await settleMembers(context, asker, attributes);
