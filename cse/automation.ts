@@ -1,4 +1,5 @@
 import { Actions } from './actions/actions.ts';
+import { validateLater } from './groups/validation.ts';
 import { Executions } from './management/executions.ts';
 import { NodeLinks } from './management/node-links.ts';
 import type { Context } from './procedures/context.ts';
@@ -15,6 +16,7 @@ export interface Background {
 
 /** Everything that acts by itself upon what resources say. */
 export function createAutomation(context: Context): Background {
+  validateLater(context);
   const parts: readonly Background[] = [
     new Actions(context),
     new Processes(context),

@@ -336,6 +336,12 @@ export const settings = {
       4_000_000,
       'Descriptions and ontologies looked at together by one SPARQL request.',
     ),
+    groupValidationSeconds: setting(
+      'ALZETTE_CSE_GROUP_VALIDATION_SECONDS',
+      count(1, 86_400),
+      30,
+      'Time after which members of a group that could not be reached are looked at again.',
+    ),
     feedRetentionHours: setting(
       'ALZETTE_CSE_FEED_RETENTION_HOURS',
       count(1, 24 * 365),

@@ -10,12 +10,16 @@ import { judge } from './member-type.ts';
 
 const mixed = 0;
 
+/** Name in the timetable of members that could not be looked at. */
+export const validationKind = 'group validation';
+
 /**
  * Settles the members of a group: none twice, each of them there, and of the member type unless that is mixed; what
  * deviates is dealt with by the consistency strategy (TS-0004 §7.4.13.2.1, §7.4.13.2.3). Sets `mid`, `cnm`, `mtv`, `mt`.
  *
  * @param attributes of the group as they will be stored
  * @param kept entries that were members before, and may have vanished since
+ * @param later whether the group is there already: a member that may not be looked at then counts as deviating
  * @throws Refused MAX_NUMBER_OF_MEMBER_EXCEEDED, NOT_FOUND, RECEIVER_HAS_NO_PRIVILEGE, GROUP_MEMBER_TYPE_INCONSISTENT
  */
 export async function settleMembers(
@@ -23,6 +27,7 @@ export async function settleMembers(
   asker: Asker,
   attributes: JsonObject,
   kept: readonly string[] = [],
+  later = false,
 ): Promise<void> {
   const { mid, mnm, mt } = attributes as unknown as GroupAttributes;
   refuseTooMany(context, mid.length, mnm);
@@ -31,7 +36,7 @@ export async function settleMembers(
     setMembers(attributes, members);
     return;
   }
-  const { consistent, unreachable, deviating } = await sort(context, asker, attributes, members);
+  const { consistent, unreachable, deviating } = await sort(context, asker, attributes, members, later);
   attributes.mtv = unreachable.length === 0;
   if (deviating.length === 0) setMembers(attributes, members);
   else if (attributes.csy === consistencyStrategy.of.abandonGroup) throw inconsistent(attributes, deviating);
@@ -75,11 +80,15 @@ async function sort(
   asker: Asker,
   attributes: JsonObject,
   members: readonly Member[],
+  later: boolean,
 ): Promise<Sorted> {
   const wanted = attributes as unknown as GroupAttributes;
   const sorted: Sorted = { consistent: [], deviating: [], unreachable: [] };
   await inParallel(members, context.settings.fanOutParallelMax, async (member) => {
-    const verdict = await judge(context, asker, member, wanted);
+    const verdict = await judge(context, asker, member, wanted).catch((error: unknown) => {
+      if (later && error instanceof Refused) return 'deviates';
+      throw error;
+    });
     if (verdict === 'conforms') sorted.consistent.push(member);
     else if (verdict === 'deviates') sorted.deviating.push(member);
     else sorted.unreachable.push(member);

@@ -180,8 +180,6 @@ class CseGroups1763842000000 implements MigrationInterface {
       `CREATE TABLE cse.group_forwarding (
          key text PRIMARY KEY, no bigint NOT NULL, targets text[] NOT NULL, UNIQUE (no, targets)
        )`,
-      // The few groups some of whose members could not be looked at.
-      `CREATE INDEX ON cse.resource (no) WHERE ty = 9 AND attributes->>'mtv' = 'false'`,
     ];
     for (const statement of statements) await runner.query(statement);
   }

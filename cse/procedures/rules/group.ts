@@ -1,10 +1,11 @@
 import { virtualMemberTypes } from '../../groups/member-type.ts';
-import { refuseTooMany, settleMembers } from '../../groups/membership.ts';
+import { refuseTooMany, settleMembers, validationKind } from '../../groups/membership.ts';
 import type { JsonObject } from '../../primitive.ts';
 import { badRequest } from '../../refusal.ts';
 import { consistencyStrategy } from '../../resources/enumerations.ts';
 import type { GroupAttributes } from '../../resources/group.ts';
 import { standardTypes } from '../../resources/standard-types.ts';
+import type { Resource } from '../../store/resource.ts';
 import type { Context } from '../context.ts';
 import type { TypeRules } from '../type-rules.ts';
 
@@ -31,7 +32,14 @@ export const groupRules: TypeRules = {
       await settleMembers(context, asker, attributes, before.mid);
     } else if (given.mnm !== undefined) refuseTooMany(context, mid.length, mnm);
   },
+  created: lookAgain,
+  updated: lookAgain,
 };
+
+/** What could not be looked at now is looked at as soon as it can be (§7.4.13.2.1). */
+async function lookAgain({ timetable, settings }: Context, { no, attributes }: Resource): Promise<void> {
+  if (attributes.mtv === false) await timetable.put(validationKind, no, settings.groupValidationSeconds * 1000);
+}
 
 function checkMemberType({ mt, spty }: JsonObject): void {
   if (typeof mt !== 'number' || (mt !== 0 && !standardTypes.has(mt) && !virtualTypes.includes(mt)))
