@@ -18,8 +18,9 @@ export function validateLater(context: Context): void {
       return undefined;
     }
     if (settled.mtv === false) return context.settings.groupValidationSeconds * 1000;
-    const { mid, cnm, mt, mtv, spty = null } = settled;
-    const changes: JsonObject = { mid, cnm, mt, mtv, ...(group.attributes.spty === undefined ? {} : { spty }) };
+    const changes: JsonObject = {};
+    for (const name of ['mid', 'cnm', 'mt', 'mtv', 'spty'])
+      if (settled[name] !== group.attributes[name]) changes[name] = settled[name] ?? null;
     // Whoever changed the members meanwhile had them looked at.
     await changeResource(context, no, ({ version }) => (version === group.version ? changes : undefined));
     return undefined;

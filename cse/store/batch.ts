@@ -394,8 +394,7 @@ async function deleteSubtree(client: pg.ClientBase, write: DeleteResource, resul
       uncounted AS (DELETE FROM cse.counter c USING gone WHERE c.no = gone.no),
       left_over AS (INSERT INTO cse.garbage (no) SELECT no FROM gone WHERE ty IN (${holderTypes.join(', ')})),
       undelivered AS (DELETE FROM cse.notification n USING gone
-        WHERE gone.ty IN (${subscriptionType}, ${crossType}) AND n.subscription = gone.no),
-      undelivered AS (DELETE FROM cse.notification n USING gone WHERE gone.ty IN (${subscriptionType}, ${groupType}) AND n.subscription = gone.no),
+        WHERE gone.ty IN (${subscriptionType}, ${crossType}, ${groupType}) AND n.subscription = gone.no),
       unforwarded AS (DELETE FROM cse.group_forwarding f USING gone WHERE gone.ty = ${groupType} AND f.no = gone.no),
       told AS (
         INSERT INTO cse.notification (subscription, target, body)

@@ -173,13 +173,6 @@ class CseTimeSeries1763841001000 implements MigrationInterface {
       `CREATE TABLE cse.missing_data_window (
          subscription bigint PRIMARY KEY, ends_at timestamptz NOT NULL, count integer NOT NULL, untold text[] NOT NULL
        )`,
-class CseGroups1763842000000 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    const statements = [
-      // Addresses that take the place of `nu` in subscriptions made through groups, and where notifications go from there.
-      `CREATE TABLE cse.group_forwarding (
-         key text PRIMARY KEY, no bigint NOT NULL, targets text[] NOT NULL, UNIQUE (no, targets)
-       )`,
     ];
     for (const statement of statements) await runner.query(statement);
   }
@@ -192,6 +185,21 @@ class CseGroups1763842000000 implements MigrationInterface {
       'ALTER TABLE cse.instance DROP COLUMN dgt',
     ])
       await runner.query(statement);
+  }
+}
+
+class CseGroups1763842000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const statements = [
+      // Addresses that take the place of `nu` in subscriptions made through groups, and where notifications go from there.
+      `CREATE TABLE cse.group_forwarding (
+         key text PRIMARY KEY, no bigint NOT NULL, targets text[] NOT NULL, UNIQUE (no, targets)
+       )`,
+    ];
+    for (const statement of statements) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE cse.group_forwarding');
   }
 }
