@@ -6,6 +6,7 @@ import type { Context } from './procedures/context.ts';
 import { Processes } from './processes/processes.ts';
 import { Mashups } from './semantics/mashups.ts';
 import { MissingData } from './time-series/missing-data.ts';
+import { Statistics } from './statistics/statistics.ts';
 
 /** A part of the CSE that works without being asked. */
 export interface Background {
@@ -24,6 +25,7 @@ export function createAutomation(context: Context): Background {
     new Executions(context),
     new Mashups(context),
     new NodeLinks(context),
+    new Statistics(context),
     // Last, when everybody has said what they do.
     context.timetable,
   ];

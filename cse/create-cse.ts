@@ -109,6 +109,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     observe: (outcome, count) => metrics.notification(outcome, count),
   });
   const observers = new Set<(change: CommittedChange) => void>();
+  const requestObservers = new Set<(request: RequestPrimitive, response: ResponsePrimitive) => void>();
   const observersElsewhere = new Set<(change: ChangeElsewhere | undefined) => void>();
   const committer = new Committer({
     databaseUrl: database.url,
@@ -167,6 +168,10 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     perform: (request, asker) => perform(context, request, asker),
     tell: (event) => tell(context, event),
     observe,
+    observeRequests(observer) {
+      requestObservers.add(observer);
+      return () => requestObservers.delete(observer);
+    },
     observeElsewhere(observer) {
       observersElsewhere.add(observer);
       return () => observersElsewhere.delete(observer);
@@ -199,6 +204,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   async function answer(request: RequestPrimitive, session: Session): Promise<ResponsePrimitive> {
     const started = performance.now();
     const response = await handle(context, request, session);
+    for (const observer of requestObservers) observer(request, response);
     metrics.request(request, response, session, (performance.now() - started) / 1000);
     return response;
   }

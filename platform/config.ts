@@ -366,6 +366,12 @@ export const settings = {
       10_000,
       'Rest of a periodic action that names none, milliseconds.',
     ),
+    statisticsRetentionDays: setting(
+      'ALZETTE_CSE_STATISTICS_RETENTION_DAYS',
+      count(1, 36_500),
+      400,
+      'How long records of collected statistics are kept.',
+    ),
     actionTimes: setting(
       'ALZETTE_CSE_ACTION_TIMES',
       count(1, 1_000_000),

@@ -48,6 +48,8 @@ export interface Context {
   tell(event: PreparedEvent): Promise<void>;
   /** Tells of every change after its commit, in the order of commits. @returns stops telling */
   observe(observer: (change: CommittedChange) => void): () => void;
+  /** Tells of every request that was answered. @returns stops telling */
+  observeRequests(observer: (request: RequestPrimitive, response: ResponsePrimitive) => void): () => void;
   /** Tells what other nodes committed; undefined: some of it may have been missed. @returns stops telling */
   observeElsewhere(observer: (change: ChangeElsewhere | undefined) => void): () => void;
 }

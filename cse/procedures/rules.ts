@@ -3,6 +3,7 @@ import { actionRules } from './rules/action.ts';
 import { aeRules } from './rules/ae.ts';
 import { containerRules } from './rules/container.ts';
 import { dependencyRules } from './rules/dependency.ts';
+import { eventConfigRules } from './rules/event-config.ts';
 import { execInstanceRules } from './rules/exec-instance.ts';
 import { flexContainerRules } from './rules/flex-container.ts';
 import { groupRules } from './rules/group.ts';
@@ -10,7 +11,6 @@ import { managementObjectRules } from './rules/management-object.ts';
 import { mgmtCmdRules } from './rules/mgmt-cmd.ts';
 import { ontologyRules } from './rules/ontology.ts';
 import { processManagementRules } from './rules/process-management.ts';
-
 import { remoteCseRules } from './rules/remote-cse.ts';
 import { requestRules } from './rules/request.ts';
 import { scheduleRules } from './rules/schedule.ts';
@@ -18,6 +18,7 @@ import { semanticDescriptorRules } from './rules/semantic-descriptor.ts';
 import { semanticMashupInstanceRules } from './rules/semantic-mashup-instance.ts';
 import { semanticMashupJobProfileRules } from './rules/semantic-mashup-job-profile.ts';
 import { stateRules } from './rules/state.ts';
+import { statsCollectRules } from './rules/stats-collect.ts';
 import { subscriptionRules } from './rules/subscription.ts';
 import { timeSeriesRules } from './rules/time-series.ts';
 import type { TypeRules } from './type-rules.ts';
@@ -36,10 +37,12 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [40, semanticMashupJobProfileRules],
   [41, semanticMashupInstanceRules],
   [28, flexContainerRules],
+  [7, eventConfigRules],
   [8, execInstanceRules],
   [12, mgmtCmdRules],
   [13, managementObjectRules],
   [29, timeSeriesRules],
+  [21, statsCollectRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],

@@ -204,6 +204,32 @@ class CseGroups1763842000000 implements MigrationInterface {
   }
 }
 
+class CseStatistics1763843000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // TS-0001 Table 10.2.11.14-1, summed up by the hour.
+    await runner.query(
+      `CREATE TABLE cse.statistics_record (
+         stats_collect_id text NOT NULL,
+         collecting_entity_id text NOT NULL,
+         collected_entity_id text NOT NULL,
+         event smallint NOT NULL,
+         operation smallint NOT NULL,
+         hour timestamptz NOT NULL,
+         event_start timestamptz NOT NULL,
+         event_end timestamptz NOT NULL,
+         count bigint NOT NULL,
+         size_bytes bigint NOT NULL,
+         PRIMARY KEY (stats_collect_id, collected_entity_id, event, operation, hour)
+       )`,
+    );
+    await runner.query('CREATE INDEX ON cse.statistics_record (hour)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE cse.statistics_record');
+  }
+}
+
 /** Tables of this room, for `openDatabase`. */
 export const schema: RoomSchema = {
   migrations: [
@@ -213,5 +239,6 @@ export const schema: RoomSchema = {
     CseTimetable1763841000000,
     CseTimeSeries1763841001000,
     CseGroups1763842000000,
+    CseStatistics1763843000000,
   ],
 };
