@@ -5,8 +5,8 @@ import { NodeLinks } from './management/node-links.ts';
 import type { Context } from './procedures/context.ts';
 import { Processes } from './processes/processes.ts';
 import { Mashups } from './semantics/mashups.ts';
-import { MissingData } from './time-series/missing-data.ts';
 import { Statistics } from './statistics/statistics.ts';
+import { MissingData } from './time-series/missing-data.ts';
 
 /** A part of the CSE that works without being asked. */
 export interface Background {
