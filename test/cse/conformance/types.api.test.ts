@@ -1,0 +1,189 @@
+import { expect } from 'chai';
+import type { JsonObject } from '#cse';
+import { type Attribute, definitions, mayHold, type ResourceDefinition } from '../../../cse/resources/index.ts';
+import { type Answer, startCse, type TestCse } from '../support.ts';
+import { examples, existing, values } from './examples.ts';
+import { accepted, refused } from './samples.ts';
+
+/** Parents in the order they are tried. */
+const preferredParents = ['ae', 'cb', 'cnt', 'nod', 'sub', 'grp', 'ts', 'fcnt', 'csr'];
+
+const byShortName = new Map(definitions().map((definition) => [definition.shortName, definition]));
+const tested = definitions().filter(({ creatable, type }) => creatable && type < 10_000);
+
+describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3, §7.3.3.4)', () => {
+  let cse: TestCse;
+  const parents = new Map<string, string>([
+    ['cb', 'cse-in'],
+    ['ae', 'cse-in/ae'],
+    ['cnt', existing.container],
+  ]);
+  let number = 0;
+
+  before(async () => {
+    cse = await startCse();
+    await cse.ae('Cae');
+    const everybody = { acr: [{ acor: ['all'], acop: 63 }] };
+    await cse.create('/cse-in', 1, { 'm2m:acp': { rn: 'acp', pv: everybody, pvs: everybody } });
+    await cse.create('/cse-in/ae', 3, { 'm2m:cnt': { rn: 'cnt' } });
+  });
+
+  after(() => cse[Symbol.asyncDispose]());
+
+  const sample = (name: string, { type }: Attribute): JsonObject[string] =>
+    values[name] ?? accepted(type.schema as Record<string, unknown>);
+
+  /** The smallest content the type's table permits. */
+  function smallest({ attributes, shortName, specialization, type }: ResourceDefinition): JsonObject {
+    const content: JsonObject = {};
+    for (const [name, attribute] of Object.entries(attributes))
+      if (attribute.create === 'M') content[name] = sample(name, attribute);
+    if (specialization !== undefined) content[type % 10_000 === 28 ? 'cnd' : 'mgd'] = specialization;
+    return { ...content, ...examples[shortName]?.content };
+  }
+
+  function parentOf(definition: ResourceDefinition): ResourceDefinition {
+    const wanted = examples[definition.shortName]?.parent;
+    const candidates = wanted === undefined ? [...preferredParents, ...byShortName.keys()] : [wanted];
+    for (const name of candidates) {
+      const parent = byShortName.get(name);
+      if (parent !== undefined && mayHold(parent, definition)) return parent;
+    }
+    throw new Error(`nothing may hold <${definition.longName}>`);
+  }
+
+  /** Path of a resource of the type a resource needs as parent; made when there is none. */
+  async function parentPath(definition: ResourceDefinition): Promise<string> {
+    const parent = parentOf(definition);
+    const known = parents.get(parent.shortName);
+    if (known !== undefined) return known;
+    const { rsc, dbg, path } = await create(parent, smallest(parent));
+    expect(rsc, `<${parent.longName}>, parent of <${definition.longName}>: ${dbg}`).to.equal(2001);
+    parents.set(parent.shortName, path);
+    return path;
+  }
+
+  async function create(definition: ResourceDefinition, content: JsonObject): Promise<Answer & { path: string }> {
+    const { shortName, type, element, attributes } = definition;
+    number += 1;
+    const named =
+      attributes.rn?.create === 'O' && content.rn === undefined ? { rn: `n${number}`, ...content } : content;
+    const from = examples[shortName]?.from === undefined ? {} : { from: `${examples[shortName]?.from}${number}` };
+    const parent = await parentPath(definition);
+    const answer = await cse.create(`/${parent}`, type, { [element]: named }, from);
+    const made = answer.pc?.[element]?.rn;
+    return { ...answer, path: `${parent}/${made}` };
+  }
+
+  async function remove(path: string): Promise<void> {
+    const { rsc, dbg } = await cse.send('DELETE', `/${path}`);
+    expect(rsc, `DELETE ${path}: ${dbg}`).to.equal(2002);
+  }
+
+  async function children(path: string): Promise<JsonObject> {
+    return (await cse.send('GET', `/${path}?rcn=6&lvl=1`)).pc;
+  }
+
+  for (const definition of tested) {
+    const { shortName, longName, attributes, element, clause, type, updatable, deletable } = definition;
+    const rows = Object.entries(attributes);
+    const notAlone = new Set(examples[shortName]?.notAlone ?? []);
+
+    describe(`<${longName}> (${clause})`, () => {
+      it('is created with its mandatory attributes, retrieved and deleted', async () => {
+        const content = smallest(definition);
+        const { rsc, pc, dbg, path } = await create(definition, content);
+        expect(rsc, dbg).to.equal(2001);
+        expect(Object.keys(pc)).to.deep.equal([element]);
+        expect(pc[element]).to.include({ ty: type });
+        const shown = await cse.send('GET', `/${path}`);
+        expect(shown.rsc, shown.dbg).to.equal(2000);
+        for (const [name, value] of Object.entries(content)) {
+          if (attributes[name] !== undefined && name !== 'cr')
+            expect(shown.pc[element][name], name).to.deep.equal(value);
+        }
+        if (!deletable) return;
+        await remove(path);
+        expect((await cse.send('GET', `/${path}`)).rsc).to.equal(4004);
+      });
+
+      it('takes each optional attribute', async () => {
+        for (const [name, attribute] of rows) {
+          if (attribute.create !== 'O' || name === 'rn' || notAlone.has(name) || name in smallest(definition)) continue;
+          const value = name === 'cr' ? null : sample(name, attribute);
+          const { rsc, dbg, path } = await create(definition, { ...smallest(definition), [name]: value });
+          expect(rsc, `${name}: ${dbg}`).to.equal(2001);
+          await remove(path);
+        }
+      });
+
+      it('refuses what its table does not permit, and nothing of it is stored', async () => {
+        const parent = await parentPath(definition);
+        const before = await children(parent);
+        const refuse = async (what: string, content: JsonObject, named: string): Promise<void> => {
+          const { rsc, dbg } = await create(definition, content);
+          expect(rsc, `${what}: ${dbg}`).to.equal(4000);
+          expect(dbg, what).to.include(named);
+        };
+        await refuse('an unknown attribute', { ...smallest(definition), nonsense: 1 }, 'nonsense');
+        for (const [name, attribute] of rows) {
+          const wrong = refused(attribute.type.schema as Record<string, unknown>);
+          const right = sample(name, attribute);
+          if (attribute.create === 'NP') await refuse(`NP ${name}`, { ...smallest(definition), [name]: right }, name);
+          else {
+            if (wrong !== undefined) await refuse(`wrong ${name}`, { ...smallest(definition), [name]: wrong }, name);
+            if (name !== 'cr') await refuse(`null ${name}`, { ...smallest(definition), [name]: null }, name);
+          }
+          if (attribute.create === 'M') {
+            const { [name]: _left, ...rest } = smallest(definition);
+            await refuse(`without ${name}`, rest, name);
+          }
+        }
+        expect(await children(parent)).to.deep.equal(before);
+      });
+
+      if (!updatable) {
+        it('cannot be updated (4005)', async () => {
+          const { path } = await create(definition, smallest(definition));
+          const { rsc, dbg } = await cse.send('PUT', `/${path}`, { [element]: { lbl: ['x'] } });
+          expect(rsc, dbg).to.equal(4005);
+          await remove(path);
+        });
+        return;
+      }
+
+      it('is updated attribute by attribute, and refuses what its table does not permit', async () => {
+        const { path, dbg } = await create(definition, smallest(definition));
+        const shown = await cse.send('GET', `/${path}`);
+        expect(shown.rsc, dbg).to.equal(2000);
+        const put = (change: JsonObject) => cse.send('PUT', `/${path}`, { [element]: change });
+        for (const [name, attribute] of rows) {
+          const wrong = refused(attribute.type.schema as Record<string, unknown>);
+          const refuse = async (what: string, value: JsonObject[string]): Promise<void> => {
+            const answer = await put({ [name]: value });
+            expect(answer.rsc, `${what} ${name}: ${answer.dbg}`).to.equal(4000);
+            expect(answer.dbg, `${what} ${name}`).to.include(name);
+          };
+          if (attribute.update === 'NP') {
+            await refuse('NP', sample(name, attribute));
+            continue;
+          }
+          if (wrong !== undefined) await refuse('wrong', wrong);
+          if (attribute.mandatory && name !== 'et') await refuse('null for mandatory', null);
+        }
+        const after = await cse.send('GET', `/${path}`);
+        if (shortName !== 'cb') expect(after.pc, 'nothing of a refused UPDATE is stored').to.deep.equal(shown.pc);
+        for (const [name, attribute] of rows) {
+          if (attribute.update === 'NP' || notAlone.has(name)) continue;
+          const value = examples[shortName]?.content?.[name] ?? sample(name, attribute);
+          const answer = await put({ [name]: value });
+          expect(answer.rsc, `${name}: ${answer.dbg}`).to.equal(2004);
+          if (attribute.mandatory) continue;
+          const without = await put({ [name]: null });
+          expect(without.rsc, `${name} removed: ${without.dbg}`).to.equal(2004);
+        }
+        if (deletable) await remove(path);
+      });
+    });
+  }
+});
