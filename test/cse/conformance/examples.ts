@@ -15,22 +15,57 @@ export interface Example {
 export const existing = {
   policy: 'cse-in/acp',
   container: 'cse-in/ae/cnt',
+  profile: 'cse-in/profile',
   dead: 'http://127.0.0.1:9/nobody',
 } as const;
 
 const privileges = { acr: [{ acor: ['CAdmin'], acop: 63 }] };
 
-export const examples: Readonly<Record<string, Example>> = {
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const rdfXml = base64('<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>');
+const turtle = base64('<urn:a> a <urn:B> .');
+const condition = { optr: 3, sbjt: 'mni', thld: 5 };
+
+const examples: Readonly<Record<string, Example>> = {
   acp: { content: { pv: privileges, pvs: privileges } },
   ae: { from: 'Cnew', content: { api: 'N.test', srv: ['3'] } },
+  actr: {
+    parent: 'cnt',
+    content: {
+      evc: condition,
+      evm: 0,
+      orc: existing.container,
+      apv: { op: 3, fr: 'CAdmin', to: existing.container, rqi: 'x', rvi: '4', pc: { 'm2m:cnt': { lbl: ['full'] } } },
+    },
+    notAlone: ['ecp', 'dep', 'evm'],
+  },
   cin: { content: { con: 'x' } },
+  depr: { content: { rri: existing.container, evc: condition, sfc: true } },
+  fcnt: { notAlone: ['mni', 'mbs', 'mia'] },
+  ont: { content: { ontf: 5, ontc: turtle } },
+  smd: { content: { dcrp: 5, dsp: turtle }, notAlone: ['dcrp', 'soe', 'vlde'] },
+  smi: {
+    content: { mjid: existing.profile, jpin: rdfXml, mst: 1, rgt: [2], msm: { msm: [{ muri: existing.container }] } },
+    notAlone: ['jpin', 'mst', 'rgt'],
+  },
+  prmr: { notAlone: ['prct'] },
+  smjp: { content: { mbft: 'ASK { ?s ?p ?o }', uptd: rdfXml, fucd: rdfXml } },
+  stte: { notAlone: ['stac'] },
   sub: { content: { nu: [existing.dead] } },
 };
+
+/** By the type's own short name, or that of what it specializes. */
+export const exampleOf = ({ shortName, family }: { shortName: string; family: string }): Example =>
+  examples[shortName] ?? examples[family] ?? {};
 
 /** Values for attributes whose data type does not tell what makes sense; by short name of the attribute. */
 export const values: JsonObject = {
   acpi: [existing.policy],
   loc: { typ: 1, crd: '[5.95,49.47]' },
   nu: [existing.dead],
+  iptd: rdfXml,
+  uptd: rdfXml,
+  fucd: rdfXml,
+  jpin: rdfXml,
   lnk: '/cse-mn/cse-mn/original',
 };

@@ -25,6 +25,7 @@ const candidates: readonly string[] = [
   '123456789012345678',
   'role@alzette.example',
   'QUJD',
+  '12:30:00',
 ];
 
 /** A value the schema accepts. */
