@@ -2,7 +2,7 @@ import type { Asker } from '../access/access.ts';
 import { right } from '../access/rule.ts';
 import { type JsonObject, operation } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
-import { makeResource } from '../procedures/own-creation.ts';
+import { createOwn } from '../procedures/own-create.ts';
 import { represent } from '../procedures/result.ts';
 import type { VirtualProcedure } from '../procedures/virtual-target.ts';
 import { badRequest, Refused } from '../refusal.ts';
@@ -105,11 +105,12 @@ export async function generateResult(context: Context, asker: Asker, instance: R
   };
   const compute = functionNamed(named.results.bindings.map(({ name }) => name.value));
   const result = compute(members.map(({ mvl = 0 }) => mvl));
-  return makeResource(context, instance, semanticMashupResult, {
+  const content = {
     ...(instance.attributes.jpin === undefined ? {} : { jpin: instance.attributes.jpin }),
     mrf: ['json'],
     mrt: Buffer.from(JSON.stringify({ result, members })).toString('base64'),
-  });
+  };
+  return createOwn(context, instance, semanticMashupResult, content, instance.creator);
 }
 
 /** <mashup>: a RETRIEVE computes a result and shows it. */
