@@ -42,15 +42,15 @@ const examples: Readonly<Record<string, Example>> = {
   cin: { content: { con: 'x' } },
   depr: { content: { rri: existing.container, evc: condition, sfc: true } },
   fcnt: { notAlone: ['mni', 'mbs', 'mia'] },
-  ont: { content: { ontf: 5, ontc: turtle } },
+  ont: { content: { ontf: 5, ontc: turtle }, notAlone: ['ontf'] },
   smd: { content: { dcrp: 5, dsp: turtle }, notAlone: ['dcrp', 'soe', 'vlde'] },
   smi: {
     content: { mjid: existing.profile, jpin: rdfXml, mst: 1, rgt: [2], msm: { msm: [{ muri: existing.container }] } },
-    notAlone: ['jpin', 'mst', 'rgt'],
+    notAlone: ['jpin', 'msm', 'mst', 'rgt'],
   },
-  prmr: { notAlone: ['prct'] },
+  prmr: { notAlone: ['atcos', 'encos', 'prct'] },
   smjp: { content: { mbft: 'ASK { ?s ?p ?o }', uptd: rdfXml, fucd: rdfXml } },
-  stte: { notAlone: ['stac'] },
+  stte: { notAlone: ['stac', 'sttrs'] },
   sub: { content: { nu: [existing.dead] } },
 };
 
@@ -63,6 +63,8 @@ export const values: JsonObject = {
   acpi: [existing.policy],
   loc: { typ: 1, crd: '[5.95,49.47]' },
   nu: [existing.dead],
+  sri: existing.container,
+  soe: 'INSERT DATA { <urn:a> <urn:b> <urn:c> }',
   iptd: rdfXml,
   uptd: rdfXml,
   fucd: rdfXml,

@@ -26,6 +26,7 @@ const candidates: readonly string[] = [
   'role@alzette.example',
   'QUJD',
   '12:30:00',
+  '2026-01-31',
 ];
 
 /** A value the schema accepts. */

@@ -38,8 +38,11 @@ describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3,
 
   after(() => cse[Symbol.asyncDispose]());
 
-  const sample = (name: string, { type }: Attribute): JsonObject[string] =>
-    values[name] ?? accepted(type.schema as Record<string, unknown>);
+  function sample(name: string, { type }: Attribute): JsonObject[string] {
+    const sensible = values[name];
+    if (sensible !== undefined && type.reject(sensible) === undefined) return sensible;
+    return accepted(type.schema as Record<string, unknown>);
+  }
 
   /** The smallest content the type's table permits. */
   function smallest(definition: ResourceDefinition): JsonObject {
@@ -73,9 +76,15 @@ describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3,
   }
 
   async function create(definition: ResourceDefinition, content: JsonObject): Promise<Answer & { path: string }> {
-    const { type, element, attributes } = definition;
+    const { type, shortName, element, attributes, atMost } = definition;
     const { from: stem } = exampleOf(definition);
     number += 1;
+    const another = parents.get(shortName);
+    if (another !== undefined && Object.keys(atMost).length > 0) {
+      // There may be one only, and it was made as the parent of another type.
+      await remove(another);
+      parents.delete(shortName);
+    }
     const named =
       attributes.rn?.create === 'O' && content.rn === undefined ? { rn: `n${number}`, ...content } : content;
     const from = stem === undefined ? {} : { from: `${stem}${number}` };
