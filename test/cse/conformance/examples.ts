@@ -6,7 +6,10 @@ export interface Example {
   readonly parent?: string;
   /** What has to be said beyond the mandatory attributes, or instead of the values made from their data types. */
   readonly content?: JsonObject;
+  /** Stem of the originators that create it, each once; for what registers. */
   readonly from?: string;
+  /** The only originator that may do anything with it. */
+  readonly as?: string;
   /** Attributes that only go with others, or only with certain values: not tried alone. Each has tests of its own. */
   readonly notAlone?: readonly string[];
 }
@@ -37,18 +40,25 @@ const examples: Readonly<Record<string, Example>> = {
       orc: existing.container,
       apv: { op: 3, fr: 'CAdmin', to: existing.container, rqi: 'x', rvi: '4', pc: { 'm2m:cnt': { lbl: ['full'] } } },
     },
-    notAlone: ['ecp', 'dep', 'evm'],
+    notAlone: ['ecp', 'dep', 'evm', 'ipu'],
   },
   cin: { content: { con: 'x' } },
+  csr: { from: '/cse-', content: { cb: '/cse-other/cse', rr: true, srv: ['3'] }, notAlone: ['cst'] },
   depr: { content: { rri: existing.container, evc: condition, sfc: true } },
+  mgo: { notAlone: ['mgs'] },
+  mgc: { notAlone: ['exe'] },
+  grp: { content: { mnm: 5, mid: [existing.container] }, notAlone: ['spty'] },
+  pch: { as: 'Cae' },
+  ts: { notAlone: ['mdd'] },
+  sch: { parent: 'nod' },
   fcnt: { notAlone: ['mni', 'mbs', 'mia'] },
-  ont: { content: { ontf: 5, ontc: turtle }, notAlone: ['ontf'] },
+  ont: { content: { ontf: 5, ontc: turtle }, notAlone: ['ontf', 'soe'] },
   smd: { content: { dcrp: 5, dsp: turtle }, notAlone: ['dcrp', 'soe', 'vlde'] },
   smi: {
     content: { mjid: existing.profile, jpin: rdfXml, mst: 1, rgt: [2], msm: { msm: [{ muri: existing.container }] } },
     notAlone: ['jpin', 'msm', 'mst', 'rgt'],
   },
-  prmr: { notAlone: ['atcos', 'encos', 'prct'] },
+  prmr: { notAlone: ['atcos', 'encos', 'inst', 'prct'] },
   smjp: { content: { mbft: 'ASK { ?s ?p ?o }', uptd: rdfXml, fucd: rdfXml } },
   stte: { notAlone: ['stac', 'sttrs'] },
   sub: { content: { nu: [existing.dead] } },
@@ -63,6 +73,8 @@ export const values: JsonObject = {
   acpi: [existing.policy],
   loc: { typ: 1, crd: '[5.95,49.47]' },
   nu: [existing.dead],
+  mid: [existing.container],
+  macp: [existing.policy],
   sri: existing.container,
   soe: 'INSERT DATA { <urn:a> <urn:b> <urn:c> }',
   iptd: rdfXml,

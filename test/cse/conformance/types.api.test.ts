@@ -82,20 +82,25 @@ describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3,
     const another = parents.get(shortName);
     if (another !== undefined && Object.keys(atMost).length > 0) {
       // There may be one only, and it was made as the parent of another type.
-      await remove(another);
+      await remove(another, definition);
       parents.delete(shortName);
     }
     const named =
       attributes.rn?.create === 'O' && content.rn === undefined ? { rn: `n${number}`, ...content } : content;
-    const from = stem === undefined ? {} : { from: `${stem}${number}` };
+    const from = stem === undefined ? as(definition) : { from: `${stem}${number}` };
     const parent = await parentPath(definition);
     const answer = await cse.create(`/${parent}`, type, { [element]: named }, from);
     const made = answer.pc?.[element]?.rn;
     return { ...answer, path: `${parent}/${made}` };
   }
 
-  async function remove(path: string): Promise<void> {
-    const { rsc, dbg } = await cse.send('DELETE', `/${path}`);
+  const as = (definition: ResourceDefinition): { from?: string } => {
+    const { as: from } = exampleOf(definition);
+    return from === undefined ? {} : { from };
+  };
+
+  async function remove(path: string, definition: ResourceDefinition): Promise<void> {
+    const { rsc, dbg } = await cse.send('DELETE', `/${path}`, undefined, as(definition));
     expect(rsc, `DELETE ${path}: ${dbg}`).to.equal(2002);
   }
 
@@ -115,14 +120,14 @@ describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3,
         expect(rsc, dbg).to.equal(2001);
         expect(Object.keys(pc)).to.deep.equal([element]);
         expect(pc[element]).to.include({ ty: type });
-        const shown = await cse.send('GET', `/${path}`);
+        const shown = await cse.send('GET', `/${path}`, undefined, as(definition));
         expect(shown.rsc, shown.dbg).to.equal(2000);
         for (const [name, value] of Object.entries(content)) {
           if (attributes[name] !== undefined && name !== 'cr')
             expect(shown.pc[element][name], name).to.deep.equal(value);
         }
         if (!deletable) return;
-        await remove(path);
+        await remove(path, definition);
         expect((await cse.send('GET', `/${path}`)).rsc).to.equal(4004);
       });
 
@@ -132,7 +137,7 @@ describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3,
           const value = name === 'cr' ? null : sample(name, attribute);
           const { rsc, dbg, path } = await create(definition, { ...smallest(definition), [name]: value });
           expect(rsc, `${name}: ${dbg}`).to.equal(2001);
-          await remove(path);
+          await remove(path, definition);
         }
       });
 
@@ -166,16 +171,16 @@ describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3,
           const { path } = await create(definition, smallest(definition));
           const { rsc, dbg } = await cse.send('PUT', `/${path}`, { [element]: { lbl: ['x'] } });
           expect(rsc, dbg).to.equal(4005);
-          await remove(path);
+          await remove(path, definition);
         });
         return;
       }
 
       it('is updated attribute by attribute, and refuses what its table does not permit', async () => {
         const { path, dbg } = await create(definition, smallest(definition));
-        const shown = await cse.send('GET', `/${path}`);
+        const shown = await cse.send('GET', `/${path}`, undefined, as(definition));
         expect(shown.rsc, dbg).to.equal(2000);
-        const put = (change: JsonObject) => cse.send('PUT', `/${path}`, { [element]: change });
+        const put = (change: JsonObject) => cse.send('PUT', `/${path}`, { [element]: change }, as(definition));
         for (const [name, attribute] of rows) {
           const wrong = refused(attribute.type.schema as Record<string, unknown>);
           const refuse = async (what: string, value: JsonObject[string]): Promise<void> => {
@@ -190,7 +195,7 @@ describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3,
           if (wrong !== undefined) await refuse('wrong', wrong);
           if (attribute.mandatory && name !== 'et') await refuse('null for mandatory', null);
         }
-        const after = await cse.send('GET', `/${path}`);
+        const after = await cse.send('GET', `/${path}`, undefined, as(definition));
         if (shortName !== 'cb') expect(after.pc, 'nothing of a refused UPDATE is stored').to.deep.equal(shown.pc);
         for (const [name, attribute] of rows) {
           if (attribute.update === 'NP' || notAlone.has(name)) continue;
@@ -201,7 +206,7 @@ describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3,
           const without = await put({ [name]: null });
           expect(without.rsc, `${name} removed: ${without.dbg}`).to.equal(2004);
         }
-        if (deletable) await remove(path);
+        if (deletable) await remove(path, definition);
       });
     });
   }
