@@ -9,6 +9,9 @@ import { accepted, refused } from './samples.ts';
 /** Parents in the order they are tried. */
 const preferredParents = ['ae', 'cb', 'cnt', 'nod', 'sub', 'grp', 'ts', 'fcnt', 'csr'];
 
+/** What a type answers elsewhere when something else is wrong first: who asks, or that nobody can subscribe there. */
+const misplaced: Readonly<Record<string, number>> = { sub: 5203, pch: 4103, csr: 4005 };
+
 const byShortName = new Map(definitions().map((definition) => [definition.shortName, definition]));
 /** Types with specializations exist as one of these only. */
 const isAbstract = ({ shortName }: ResourceDefinition): boolean => shortName === 'fcnt' || shortName === 'mgo';
@@ -210,4 +213,31 @@ describe('every resource type, attribute by attribute (TS-0004 §7.4, §7.3.3.3,
       });
     });
   }
+
+  describe('where a type may not be (TS-0004 §7.3.3.3)', () => {
+    for (const parentName of ['cb', 'ae', 'cnt', 'grp', 'nod', 'acp']) {
+      it(`<${byShortName.get(parentName)?.longName}> refuses every type it may not hold`, async () => {
+        const parent = byShortName.get(parentName);
+        if (parent === undefined) throw new Error(`no type ${parentName}`);
+        let path = parents.get(parentName);
+        if (path === undefined) ({ path } = await create(parent, smallest(parent)));
+        const before = await children(path);
+        for (const definition of tested) {
+          if (mayHold(parent, definition)) continue;
+          const { shortName, type, element } = definition;
+          const { rsc, dbg } = await cse.create(`/${path}`, type, { [element]: smallest(definition) });
+          expect(rsc, `<${definition.longName}>: ${dbg}`).to.equal(misplaced[shortName] ?? 4108);
+        }
+        expect(await children(path), 'nothing is created').to.deep.equal(before);
+      });
+    }
+
+    it('types that only the CSE makes cannot be created (4005)', async () => {
+      for (const definition of definitions()) {
+        if (definition.creatable) continue;
+        const { rsc, dbg } = await cse.create('/cse-in/ae', definition.type, { [definition.element]: {} });
+        expect(rsc, `<${definition.longName}>: ${dbg}`).to.equal(4005);
+      }
+    });
+  });
 });
