@@ -3,6 +3,7 @@ import { Feed, messageOf } from '#platform';
 import { Access, type Asker } from './access/access.ts';
 import { CredentialStore } from './access/credentials.ts';
 import type { Names } from './address.ts';
+import { Announcements } from './announcement/announcements.ts';
 import { createAutomation } from './automation.ts';
 import { createHttpBinding } from './bindings/http/index.ts';
 import { layFoundation, operatorPolicyName } from './foundation.ts';
@@ -162,6 +163,9 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     turns: new Turns(),
     requests,
     polling,
+    get announcements() {
+      return announcements;
+    },
     log,
     semantics,
     settings: config.cse,
@@ -184,6 +188,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   context.observeElsewhere((change) => access.changedElsewhere(change));
   context.observe((change) => requests.changed(change));
   context.observe((change) => polling.changed(change));
+  const announcements: Announcements = new Announcements(context);
   const sweep = new Sweep({
     pool,
     store,
@@ -247,6 +252,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     feedLags: () => feed.lags(),
   });
   await delivery.start();
+  await announcements.start();
   await automation.start();
   statistics.start();
   await requests.start();
@@ -268,6 +274,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       await pending.drained();
       await requests.drained();
       await sparql.close();
+      await announcements.stop();
       await delivery.stop();
       await statistics.stop();
       await committer.close();

@@ -1,6 +1,7 @@
 import type { Config, Log } from '#platform';
 import type { Access, Asker } from '../access/access.ts';
 import type { Names } from '../address.ts';
+import type { Announcements } from '../announcement/announcements.ts';
 import type { GroupRequests } from '../groups/group-requests.ts';
 import type { Turns } from '../notifications/blocking.ts';
 import type { Targets } from '../notifications/targets.ts';
@@ -33,6 +34,8 @@ export interface Context {
   readonly windows: Windows;
   /** Requests that came through groups. */
   readonly groupRequests: GroupRequests;
+  /** What this CSE announces to others. */
+  readonly announcements: Announcements;
   /** Other CSEs. */
   readonly remote: Remote;
   readonly semantics: Semantics;

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { everything } from '../access/access.ts';
 import { checkCseRegistration, registersCse } from '../access/registration.ts';
 import { right, wildcard } from '../access/rule.ts';
+import { checkAnnouncement, concernsAnnouncement } from '../announcement/check.ts';
+import { mayAnnounce } from '../announcement/rights.ts';
 import type { JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { attributesOf } from '../representation.ts';
@@ -45,13 +47,17 @@ export async function create(context: Context, call: Call): Promise<Answer> {
     throw new Refused('OPERATION_NOT_ALLOWED', `to: nothing can be created under the virtual resource ${virtual}`);
   const registers = type === aeType || registersCse(request);
   if (registersCse(request)) checkCseRegistration(context, asker, call.session);
-  const grant = registers ? everything : await authorize(context, call, right.create, parent, type);
+  const grant =
+    registers || mayAnnounce(asker, type, request.pc, parent)
+      ? everything
+      : await authorize(context, call, right.create, parent, type);
   const definition = definitionOfChild(parent, type, request.pc);
   const given = representationIn(request.pc, definition);
   checkCreate(definition, given);
   checkAttributes(grant, call, Object.keys(given));
   checkName(parent, definition, given, context.settings.depthMax);
   await checkNumber(context, parent, definition);
+  if (concernsAnnouncement(given)) await checkAnnouncement(context, definition, given, parent);
   return isInstance(type)
     ? createInstance(context, call, parent, given)
     : createResource(context, call, parent, definition, given);
@@ -150,7 +156,7 @@ async function createInstance(context: Context, call: Call, container: Resource,
     }
     throw new Refused('NOT_FOUND', `to: ${container.path} has just been deleted`);
   }
-  return created(request.rcn, outcome.stored, attributes, given);
+  return created(request.rcn, outcome.stored, await announced(context, outcome.stored, attributes), given);
 }
 
 async function createResource(
@@ -209,7 +215,7 @@ async function createResource(
     throw nameTaken(parent, rn);
   }
   await complete();
-  return created(call.request.rcn, resource, all, given);
+  return created(call.request.rcn, resource, await announced(context, resource, all), given);
 
   /** What belongs to the resource is made after it; when that fails, neither stays. */
   async function complete(): Promise<void> {
@@ -220,6 +226,13 @@ async function createResource(
       throw error;
     }
   }
+}
+
+/** Announces a new resource that asks for it. @returns its attributes, with the addresses of what was announced in `at` */
+async function announced(context: Context, resource: Resource, attributes: JsonObject): Promise<JsonObject> {
+  if (attributes.at === undefined) return attributes;
+  const { at = [] } = (await context.announcements.settle(resource, undefined)).attributes;
+  return { ...attributes, at };
 }
 
 /** Who registers is known by one identifier, so that nobody can be registered twice; others get one of this CSE's own. */

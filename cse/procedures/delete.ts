@@ -1,4 +1,6 @@
 import { right } from '../access/rule.ts';
+import { isAnnounced } from '../announcement/attributes.ts';
+import { checkDeletionOfAnnounced } from '../announcement/rights.ts';
 import { notificationsFor } from '../notifications/evaluate.ts';
 import { eventType } from '../notifications/event.ts';
 import { eventOn } from '../notifications/tell.ts';
@@ -33,7 +35,8 @@ async function removeNow(context: Context, call: Call): Promise<Answer> {
     throw new Refused('OPERATION_NOT_ALLOWED', `to: <${definition?.longName}> cannot be deleted`);
   }
   const filter = readFilter(request.fc, context.settings.filterValuesMax);
-  await authorize(context, call, right.delete, addressed);
+  if (isAnnounced(addressed.ty)) checkDeletionOfAnnounced(context, asker, addressed);
+  else await authorize(context, call, right.delete, addressed);
   if (virtual !== undefined && addressed.attributes.disr === true) {
     throw new Refused('OPERATION_NOT_ALLOWED', `disr (disableRetrieval) of ${addressed.path} forbids this`);
   }

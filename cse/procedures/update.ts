@@ -1,5 +1,9 @@
 import { everything, type Grant } from '../access/access.ts';
 import { right } from '../access/rule.ts';
+import { isAnnounced } from '../announcement/attributes.ts';
+import { changeOriginal } from '../announcement/both-ways.ts';
+import { checkAnnouncement, concernsAnnouncement } from '../announcement/check.ts';
+import { checkChangeOfAnnounced } from '../announcement/rights.ts';
 import { askPermission, isBlocking } from '../notifications/blocking.ts';
 import type { JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
@@ -38,15 +42,19 @@ async function updateNow(context: Context, call: Call, alone: boolean): Promise<
       throw new Refused('OPERATION_NOT_ALLOWED', `to: <${virtual ?? definition?.longName}> cannot be updated`);
     }
     const filter = readFilter(request.fc, context.settings.filterValuesMax);
-    const grant = await authorizeUpdate(context, call, resource);
+    const announced = isAnnounced(resource.ty);
+    const originalFirst = announced && (await checkChangeOfAnnounced(context, asker, resource));
+    const grant = announced ? everything : await authorizeUpdate(context, call, resource);
     checkConditions(grant, call);
     if (filter !== undefined && !(await matches(context, call.asker, resource, filter))) throw noMatch(resource);
     // A copy: rules may turn an order into what it leads to, anew at each attempt.
     const given = { ...representationIn(request.pc, definition) };
     checkUpdate(definition, given);
     checkAttributes(grant, call, Object.keys(given));
+    if (concernsAnnouncement(given)) await checkAnnouncement(context, definition, given);
     const attributes = await changed(context, resource, given);
     await checkPolicies(context, given);
+    if (originalFirst && attempt === 1) await changeOriginal(context, call, resource, given);
     await rulesOf(resource.ty).update?.(context, { resource, given, attributes, asker });
     const blocking = (await context.store.subscriptionsOf(resource.no)).find(isBlocking);
     if (blocking !== undefined) {
@@ -132,6 +140,10 @@ async function store(
     return undefined;
   }
   await rulesOf(resource.ty).updated?.(context, resource, before, asker, given);
+  if (concernsAnnouncement(given)) {
+    const { at } = (await context.announcements.settle(resource, before.attributes.at)).attributes;
+    if (at !== undefined) all = { ...all, at };
+  }
   const rsc = 2004;
   if (request.rcn === 0) return { rsc };
   if (request.rcn !== 9) return { rsc, pc: represent(resource, within(grant, all)) };

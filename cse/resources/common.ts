@@ -24,7 +24,7 @@ export const common = {
 
 /** Attributes of announceable resources. */
 export const announceable = {
-  at: attribute('announceTo', list(anyUri), 'O', 'O', { supported: false }),
-  aa: attribute('announcedAttribute', list(ncName), 'O', 'O', { supported: false }),
-  ast: attribute('announceSyncType', announceSyncType, 'O', 'O', { announce: 'MA', supported: false }),
+  at: attribute('announceTo', list(anyUri), 'O', 'O'),
+  aa: attribute('announcedAttribute', list(ncName), 'O', 'O'),
+  ast: attribute('announceSyncType', announceSyncType, 'O', 'O', { announce: 'MA' }),
 } as const;

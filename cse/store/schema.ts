@@ -204,6 +204,7 @@ class CseGroups1763842000000 implements MigrationInterface {
   }
 }
 
+<<<<<<< HEAD
 class CseStatistics1763843000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // TS-0001 Table 10.2.11.14-1, summed up by the hour.
@@ -227,6 +228,35 @@ class CseStatistics1763843000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE cse.statistics_record');
+=======
+class CseAnnouncements1763843000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const statements = [
+      // What is announced to other CSEs, or is to be; `sent` is what the announced resource shows.
+      `CREATE TABLE cse.announcement (
+         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+         no bigint NOT NULL,
+         st bigint,
+         ri text NOT NULL,
+         place text NOT NULL,
+         cse text NOT NULL,
+         address text,
+         sent jsonb NOT NULL DEFAULT '{}',
+         wanted boolean NOT NULL DEFAULT true,
+         next_at timestamptz,
+         attempts integer NOT NULL DEFAULT 0,
+         since timestamptz,
+         UNIQUE (ri, place)
+       )`,
+      'CREATE INDEX ON cse.announcement (no)',
+      'CREATE INDEX ON cse.announcement (next_at) WHERE next_at IS NOT NULL',
+    ];
+    for (const statement of statements) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE cse.announcement');
+>>>>>>> e845250 (feat(cse): announcement – resources are kept at other CSEs as at, aa and ast say, over failures and restarts)
   }
 }
 
@@ -239,6 +269,10 @@ export const schema: RoomSchema = {
     CseTimetable1763841000000,
     CseTimeSeries1763841001000,
     CseGroups1763842000000,
+<<<<<<< HEAD
     CseStatistics1763843000000,
+=======
+    CseAnnouncements1763843000000,
+>>>>>>> e845250 (feat(cse): announcement – resources are kept at other CSEs as at, aa and ast say, over failures and restarts)
   ],
 };
