@@ -16,15 +16,15 @@ const cseOfLink = ({ lnk }: JsonObject): string | undefined => (typeof lnk === '
 
 /**
  * Whether a CSE may announce its own resource here: its link has to lead to itself, and the place has to be the CSEBase
- * or belong to it (TS-0001 §10.2.13.5; whom the standard leaves to the receiver's policy are the CSEs it knows).
+ * or belong to it. Nobody gets as far as this as a CSE without a credential (TS-0001 §10.2.13.5; whom the standard leaves to the receiver's policy are the CSEs it knows).
  */
 export function mayAnnounce(
-  { originator, authenticated }: Asker,
+  { originator }: Asker,
   type: number,
   content: JsonObject | undefined,
   parent: Resource,
 ): boolean {
-  if (!isAnnounced(type) || !authenticated || cseOf(originator) !== originator) return false;
+  if (!isAnnounced(type) || cseOf(originator) !== originator) return false;
   const [representation] = Object.values(content ?? {});
   const attributes =
     typeof representation === 'object' && representation !== null && !Array.isArray(representation)

@@ -69,14 +69,6 @@ const creates: readonly Refusal[] = [
   ['a name of the form the CSE gives', '/cse-in/ae/full', 4, instance({ rn: 'cin-1-1', con: '1' }), 4105, 'cin-1-1'],
   ['an instance named like another', '/cse-in/ae/full', 4, instance({ rn: 'cin', con: '1' }), 4105, 'cin'],
   [
-    'an announcement, which is not supported (TS-0004 §7.3.3.3)',
-    '/cse-in/ae',
-    3,
-    container({ at: ['/other'] }),
-    5001,
-    'at',
-  ],
-  [
     'a policy that does not exist (TS-0001 §9.6.1.3.2)',
     '/cse-in/ae',
     3,
