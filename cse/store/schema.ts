@@ -204,7 +204,6 @@ class CseGroups1763842000000 implements MigrationInterface {
   }
 }
 
-<<<<<<< HEAD
 class CseStatistics1763843000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // TS-0001 Table 10.2.11.14-1, summed up by the hour.
@@ -228,8 +227,10 @@ class CseStatistics1763843000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE cse.statistics_record');
-=======
-class CseAnnouncements1763843000000 implements MigrationInterface {
+  }
+}
+
+class CseAnnouncements1763847000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const statements = [
       // What is announced to other CSEs, or is to be; `sent` is what the announced resource shows.
@@ -256,7 +257,6 @@ class CseAnnouncements1763843000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE cse.announcement');
->>>>>>> e845250 (feat(cse): announcement – resources are kept at other CSEs as at, aa and ast say, over failures and restarts)
   }
 }
 
@@ -269,10 +269,7 @@ export const schema: RoomSchema = {
     CseTimetable1763841000000,
     CseTimeSeries1763841001000,
     CseGroups1763842000000,
-<<<<<<< HEAD
     CseStatistics1763843000000,
-=======
-    CseAnnouncements1763843000000,
->>>>>>> e845250 (feat(cse): announcement – resources are kept at other CSEs as at, aa and ast say, over failures and restarts)
+    CseAnnouncements1763847000000,
   ],
 };
