@@ -7,6 +7,7 @@ import { Processes } from './processes/processes.ts';
 import { Mashups } from './semantics/mashups.ts';
 import { Statistics } from './statistics/statistics.ts';
 import { MissingData } from './time-series/missing-data.ts';
+import { Beacons } from './time-sync/beacons.ts';
 
 /** A part of the CSE that works without being asked. */
 export interface Background {
@@ -16,12 +17,14 @@ export interface Background {
 }
 
 /** Everything that acts by itself upon what resources say. */
-export function createAutomation(context: Context): Background {
+export function createAutomation(context: Context): Background & { readonly beacons: Beacons } {
   validateLater(context);
+  const beacons = new Beacons(context);
   const parts: readonly Background[] = [
     new Actions(context),
     new Processes(context),
     new MissingData(context),
+    beacons,
     new Executions(context),
     new Mashups(context),
     new NodeLinks(context),
@@ -30,6 +33,7 @@ export function createAutomation(context: Context): Background {
     context.timetable,
   ];
   return {
+    beacons,
     async start() {
       for (const part of parts) await part.start();
     },

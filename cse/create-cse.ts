@@ -170,6 +170,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     semantics,
     settings: config.cse,
     perform: (request, asker) => perform(context, request, asker),
+    clockSeen: (originator, time) => automation.beacons.clockSeen(originator, time),
     tell: (event) => tell(context, event),
     observe,
     observeRequests(observer) {

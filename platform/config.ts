@@ -239,6 +239,12 @@ export const settings = {
       1_000,
       'Missing points listed in a timeSeries that sets no limit, or a higher one; further back none are looked for.',
     ),
+    beaconsMax: setting(
+      'ALZETTE_CSE_BEACONS_MAX',
+      count(1, 10_000),
+      200,
+      'Beacons for time synchronization on their way at once; further ones are left out.',
+    ),
     timeSeriesQueueMax: setting(
       'ALZETTE_CSE_TIME_SERIES_QUEUE_MAX',
       count(10, 1_000_000),

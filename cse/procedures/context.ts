@@ -47,6 +47,8 @@ export interface Context {
   readonly settings: Config['cse'];
   /** Carries out a request inside this CSE for somebody: fan-out, actions, what a resource brings about. Never rejects. */
   perform(request: RequestPrimitive, asker: Asker): Promise<Answer>;
+  /** Somebody's clock was seen, in the originating timestamp of a request. */
+  clockSeen(originator: string, time: string): void;
   /** Tells subscribers of what is no change of a resource: missing data, a trigger. See `PreparedEvent`. */
   tell(event: PreparedEvent): Promise<void>;
   /** Tells of every change after its commit, in the order of commits. @returns stops telling */

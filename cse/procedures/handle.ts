@@ -38,6 +38,7 @@ async function answerTo(context: Context, request: RequestPrimitive, session: Se
   try {
     const asker = await checkPrimitive(request, () => establishOriginator(context, request, session));
     await checkAvailable(context, asker);
+    if (request.ot !== undefined) context.clockSeen(asker.originator, request.ot);
     return await communicate(context, { request, session, asker });
   } catch (error) {
     return refusal(context, request, error);

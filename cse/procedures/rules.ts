@@ -21,6 +21,7 @@ import { stateRules } from './rules/state.ts';
 import { statsCollectRules } from './rules/stats-collect.ts';
 import { subscriptionRules } from './rules/subscription.ts';
 import { timeSeriesRules } from './rules/time-series.ts';
+import { timeSyncBeaconRules } from './rules/time-sync-beacon.ts';
 import type { TypeRules } from './type-rules.ts';
 
 const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
@@ -43,6 +44,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [13, managementObjectRules],
   [29, timeSeriesRules],
   [21, statsCollectRules],
+  [60, timeSyncBeaconRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],

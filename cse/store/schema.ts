@@ -260,6 +260,16 @@ class CseAnnouncements1763847000000 implements MigrationInterface {
   }
 }
 
+class CseBeacons1763848500000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE INDEX resource_beacons ON cse.resource (no) WHERE ty = 60');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX cse.resource_beacons');
+  }
+}
+
 /** Tables of this room, for `openDatabase`. */
 export const schema: RoomSchema = {
   migrations: [
@@ -271,5 +281,6 @@ export const schema: RoomSchema = {
     CseGroups1763842000000,
     CseStatistics1763843000000,
     CseAnnouncements1763847000000,
+    CseBeacons1763848500000,
   ],
 };
