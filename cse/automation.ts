@@ -1,4 +1,5 @@
 import { Actions } from './actions/actions.ts';
+import { CrossResourceSubscriptions } from './cross-resource/cross-resource-subscriptions.ts';
 import { validateLater } from './groups/validation.ts';
 import { Executions } from './management/executions.ts';
 import { NodeLinks } from './management/node-links.ts';
@@ -29,6 +30,7 @@ export function createAutomation(context: Context): Background & { readonly beac
     new Mashups(context),
     new NodeLinks(context),
     new Statistics(context),
+    new CrossResourceSubscriptions(context),
     // Last, when everybody has said what they do.
     context.timetable,
   ];

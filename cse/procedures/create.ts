@@ -215,6 +215,8 @@ async function createResource(
     throw nameTaken(parent, rn);
   }
   await complete();
+  const completed = rules.created === undefined ? undefined : await context.store.byNumber(no);
+  if (completed !== undefined && completed.version > resource.version) all = { ...all, ...completed.attributes };
   return created(call.request.rcn, resource, await announced(context, resource, all), given);
 
   /** What belongs to the resource is made after it; when that fails, neither stays. */

@@ -1,4 +1,5 @@
 import { right } from '../access/rule.ts';
+import { receiveFromMember } from '../cross-resource/receive.ts';
 import { Refused } from '../refusal.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Answer, Call, Context } from './context.ts';
@@ -20,4 +21,5 @@ export const receivers: Readonly<Partial<Record<number, Receiver>>> = {
       `pc: this CSE does not process ${Object.keys(pc ?? {})[0] ?? 'an empty notification'}`,
     );
   },
+  48: receiveFromMember,
 };

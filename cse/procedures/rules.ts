@@ -2,6 +2,7 @@ import { accessControlPolicyRules } from './rules/access-control-policy.ts';
 import { actionRules } from './rules/action.ts';
 import { aeRules } from './rules/ae.ts';
 import { containerRules } from './rules/container.ts';
+import { crossResourceSubscriptionRules } from './rules/cross-resource-subscription.ts';
 import { dependencyRules } from './rules/dependency.ts';
 import { eventConfigRules } from './rules/event-config.ts';
 import { execInstanceRules } from './rules/exec-instance.ts';
@@ -45,6 +46,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [29, timeSeriesRules],
   [21, statsCollectRules],
   [60, timeSyncBeaconRules],
+  [48, crossResourceSubscriptionRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],

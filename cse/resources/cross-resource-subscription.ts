@@ -1,7 +1,7 @@
 import { common, universal } from './common.ts';
 import { eventNotificationCriteriaSet, setOfNotificationStatsInfo } from './complex-types.ts';
 import { anyUri, boolean, duration, eventCategory, list, positiveInteger } from './data-type.ts';
-import { attribute, defineResource } from './definition.ts';
+import { type AttributesOf, attribute, defineResource } from './definition.ts';
 import { eventEvaluationMode, timeWindowType } from './enumerations.ts';
 
 /** TS-0001 §9.6.58, TS-0004 §7.4.58. */
@@ -28,10 +28,12 @@ export const crossResourceSubscription = defineResource({
     encs: attribute('eventNotificationCriteriaSet', eventNotificationCriteriaSet, 'O', 'NP'),
     nec: attribute('notificationEventCat', eventCategory, 'O', 'NP'),
     exc: attribute('expirationCounter', positiveInteger, 'O', 'O'),
-    nu: attribute('notificationURI', list(anyUri, { minItems: 1 }), 'M', 'O', { mandatory: true }),
+    nu: attribute('notificationURI', list(anyUri, { minItems: 1, maxItems: 50 }), 'M', 'O', { mandatory: true }),
     su: attribute('subscriberURI', anyUri, 'O', 'NP'),
     eem: attribute('eventEvaluationMode', eventEvaluationMode, 'O', 'O'),
     nse: attribute('notificationStatsEnable', boolean, 'O', 'O'),
     nsi: attribute('notificationStatsInfo', list(setOfNotificationStatsInfo), 'NP', 'NP'),
   },
 });
+
+export type CrossResourceSubscriptionAttributes = AttributesOf<typeof crossResourceSubscription.attributes>;

@@ -132,6 +132,7 @@ for (const path of flexContainerFilesIn(join(import.meta.dirname, 'flex-containe
 /** Type numbers served: `srt` of the CSEBase. */
 export const servedTypes: readonly number[] = registeredTypes().sort((one, other) => one - other);
 
+export type { CrossResourceSubscriptionAttributes } from './cross-resource-subscription.ts';
 export type { AttributesOf, ResourceDefinition } from './definition.ts';
 export {
   definitionByElement,

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Feed, type RoomSchema } from '#platform';
+import { CseCrossMembers1763847500000 } from './cross-resource-schema.ts';
 
 export const changeTable = 'cse.change';
 const instancePartitions = 8;
@@ -282,5 +283,6 @@ export const schema: RoomSchema = {
     CseStatistics1763843000000,
     CseAnnouncements1763847000000,
     CseBeacons1763848500000,
+    CseCrossMembers1763847500000,
   ],
 };
