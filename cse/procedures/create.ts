@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { everything } from '../access/access.ts';
 import { checkCseRegistration, registersCse } from '../access/registration.ts';
 import { right, wildcard } from '../access/rule.ts';
+import { checkServiceSubscription } from '../access/service-subscription.ts';
 import { checkAnnouncement, concernsAnnouncement } from '../announcement/check.ts';
 import { mayAnnounce } from '../announcement/rights.ts';
 import type { JsonObject } from '../primitive.ts';
@@ -45,6 +46,7 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   const { resource: parent, virtual } = await findTarget(context, request.to);
   if (virtual !== undefined)
     throw new Refused('OPERATION_NOT_ALLOWED', `to: nothing can be created under the virtual resource ${virtual}`);
+  if (type === aeType) await checkServiceSubscription(context, call, asker.originator);
   const registers = type === aeType || registersCse(request);
   if (registersCse(request)) checkCseRegistration(context, asker, call.session);
   const grant =
@@ -251,7 +253,10 @@ function identifierFor(
 }
 
 /** AE-ID of a registration, TS-0001 §10.2.2.2: what was asked for, or one this CSE gives. */
-async function registeredId({ store, admin }: Context, { asker: { originator }, session }: Call): Promise<string> {
+async function registeredId(context: Context, call: Call): Promise<string> {
+  const { store, admin } = context;
+  const { asker, session } = call;
+  const { originator } = asker;
   if (originator !== '' && originator !== 'C' && originator !== 'S') {
     if ((await store.byRi(originator)) !== undefined) throw alreadyRegistered(originator);
     return originator;
@@ -265,6 +270,7 @@ async function registeredId({ store, admin }: Context, { asker: { originator }, 
     throw new Refused('APP_RULE_VALIDATION_FAILED', `fr: the credential allows no AE-ID that begins with ${prefix}`);
   }
   if ((await store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);
+  await checkServiceSubscription(context, call, ri);
   return ri;
 }
 

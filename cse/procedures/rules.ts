@@ -18,6 +18,8 @@ import { scheduleRules } from './rules/schedule.ts';
 import { semanticDescriptorRules } from './rules/semantic-descriptor.ts';
 import { semanticMashupInstanceRules } from './rules/semantic-mashup-instance.ts';
 import { semanticMashupJobProfileRules } from './rules/semantic-mashup-job-profile.ts';
+import { serviceSubscribedAppRuleRules } from './rules/service-subscribed-app-rule.ts';
+import { serviceSubscribedNodeRules } from './rules/service-subscribed-node.ts';
 import { stateRules } from './rules/state.ts';
 import { statsCollectRules } from './rules/stats-collect.ts';
 import { subscriptionRules } from './rules/subscription.ts';
@@ -44,6 +46,8 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [12, mgmtCmdRules],
   [13, managementObjectRules],
   [29, timeSeriesRules],
+  [19, serviceSubscribedAppRuleRules],
+  [20, serviceSubscribedNodeRules],
   [21, statsCollectRules],
   [60, timeSyncBeaconRules],
   [48, crossResourceSubscriptionRules],
