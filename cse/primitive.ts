@@ -48,6 +48,10 @@ export interface RequestPrimitive {
   readonly rids?: readonly string[];
   readonly ltids?: readonly string[];
   readonly tqi?: boolean;
+  /** Authorization relationship mapping (TS-0003 §7.3.2): accepted, without effect. */
+  readonly asi?: boolean;
+  readonly aus?: readonly string[];
+  readonly auri?: boolean;
   readonly vsi?: string;
 }
 

@@ -3,7 +3,7 @@ import { operation } from '../primitive.ts';
 
 /** Parameters that HTTP and CoAP carry in the query, TS-0009 Table 6.2.2.2-1, TS-0008 §6.2.2.3. */
 const numberArguments = new Set(['op', 'rcn', 'drt']);
-const truthArguments = new Set(['da', 'sqi', 'tqi']);
+const truthArguments = new Set(['da', 'sqi', 'tqi', 'asi', 'auri']);
 const textArguments = new Set(['rp']);
 const listArguments = new Set(['rids', 'tids', 'ltids', 'tkns', 'grtm']);
 

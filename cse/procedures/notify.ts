@@ -43,10 +43,12 @@ export async function notify(context: Context, call: Call): Promise<Answer> {
       `${resource.path} cannot be reached at this time, by its node's schedule`,
     );
   try {
+    const { rt: _rt, ...retargeted } = request;
     const signal = call.signal ?? AbortSignal.timeout(answerTimeoutMs);
     const { rsc, pc: answered } = await context.targets.sendToAe(
       resource,
-      { ...request, to: `${context.names.cseId}/${resource.ri}` },
+      // How the originator wants to be answered is between it and this CSE.
+      { ...retargeted, to: `${context.names.cseId}/${resource.ri}` },
       signal,
     );
     return { rsc, ...(answered === undefined ? {} : { pc: answered }) };

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../primitive.ts';
 import { attributesOf } from '../representation.ts';
 import { holdsInstances, type Resource } from '../store/resource.ts';
+import type { Outgoing } from '../store/write.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import type { Context } from './context.ts';
 import { effectsOf, surroundingsOf } from './effects.ts';
@@ -12,12 +13,14 @@ const attempts = 5;
  * Changes attributes of a resource on the CSE's own account; subscribers are told as of any other change.
  *
  * @param change says what to set (null removes), from the resource as it is now; undefined: nothing
+ * @param told notifications beside those of subscriptions, stored with the change
  * @returns the resource as it is then; undefined when it is gone, nothing was to change, or others change it all the time
  */
 export async function changeResource(
   context: Context,
   no: number,
   change: (resource: Resource) => JsonObject | undefined,
+  told: readonly Outgoing[] = [],
 ): Promise<Resource | undefined> {
   const { store, committer, names } = context;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -38,7 +41,8 @@ export async function changeResource(
       resource,
       effects: (after) => {
         const all = attributesOf(resource, after ?? counters);
-        return effectsOf(context, 'updated', resource, names.cseId, all, surroundings, modified);
+        const effects = effectsOf(context, 'updated', resource, names.cseId, all, surroundings, modified);
+        return told.length === 0 ? effects : { ...effects, notifications: [...effects.notifications, ...told] };
       },
     });
     if (outcome.done) return resource;

@@ -63,9 +63,15 @@ export class Links {
       }
     }
     // Whoever polls is given as long as the request is of use.
-    const patience = Number.isFinite(timeoutMs) ? AbortSignal.timeout(Math.max(1, timeoutMs)) : signal;
-    const polled = csr === undefined ? undefined : await targets.sendToChannel(csr, request, patience);
-    if (polled !== undefined) return polled;
+    const patience = Number.isFinite(timeoutMs) ? AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))) : signal;
+    try {
+      const polled = csr === undefined ? undefined : await targets.sendToChannel(csr, request, patience);
+      if (polled !== undefined) return polled;
+    } catch (error) {
+      if (patience.aborted)
+        throw new Refused('REQUEST_TIMEOUT', `${cseId} did not poll and answer in time`, { cause: error });
+      throw error;
+    }
     const why =
       failures.length === 0
         ? 'it has no point of access, no open connection and no polling channel'

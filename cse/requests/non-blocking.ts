@@ -1,61 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type Log, messageOf } from '#platform';
 import type { Asker } from '../access/access.ts';
 import { readAddress } from '../address.ts';
 import { type JsonObject, operation, type RequestPrimitive } from '../primitive.ts';
 import type { Answer, Call, Context } from '../procedures/context.ts';
 import { effectsOf, surroundingsOf } from '../procedures/effects.ts';
+import { changeResource } from '../procedures/own-change.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { attributesOf } from '../representation.ts';
 import { requestStatus } from '../resources/enumerations.ts';
 import { responseStatus } from '../response-status.ts';
 import type { Resource } from '../store/resource.ts';
-import type { CommittedChange } from '../store/write.ts';
+import type { CommittedChange, Outgoing } from '../store/write.ts';
 import { fromTimestamp, nowTimestamp } from '../timestamp.ts';
 import { type CommunicationMethod, requestType } from './communication.ts';
 import { at } from './in-time.ts';
-import { checkNotificationTargets } from './notification-targets.ts';
+import { expirationOf, type LifetimeLimits } from './lifetime.ts';
+import { checkNotificationTargets, notificationTargets } from './notification-targets.ts';
 import { PartialResults } from './partial-results.ts';
-import { newRequestResource, requestIn, responseTypeIn, resultOf, statusAfter } from './request-resource.ts';
+import { newRequestResource, requestIn, resultOf, statusAfter } from './request-resource.ts';
+import { type Pending, type PendingLimits, Shares } from './shares.ts';
 import type { Timing } from './timing.ts';
 
 /** Requests of one originator that are carried out at the same time. */
 const atOnceMax = 32;
-/** Tries when the originator changes the policies of a <request> at the same moment. */
-const attempts = 5;
+/** Tries to store a result. */
+const attempts = 30;
+const retryMs = 1_000;
 const aeType = 2;
 const { pending, forwarded, partiallyCompleted } = requestStatus.of;
 const unfinished = [pending, forwarded, partiallyCompleted];
-/** For an operation nobody limits in time. */
-const operationMs = 60_000;
-
-export interface RequestLimits {
-  readonly pendingMax: number;
-  readonly pendingPerOriginatorMax: number;
-  /** How long a result is kept when the originator says nothing, ms. */
-  readonly persistenceMs: number;
-  /** Longest life of a <request>, ms. */
-  readonly lifetimeMsMax: number;
-}
 
 type CarryOut = (request: RequestPrimitive, asker: Asker, gathered: (soFar: () => Answer) => void) => Promise<Answer>;
-
-/** An accepted request whose operation is not finished. */
-interface Pending {
-  /** Number of its <request>. */
-  readonly no: number;
-  readonly originator: string;
-  /** Who asks, as it was established; not known of requests that a previous run accepted. */
-  readonly asker?: Asker;
-  begun: boolean;
-  callOff: () => void;
-}
-
-/** What an originator has under way. */
-interface Share {
-  count: number;
-  running: number;
-  readonly due: Pending[];
-}
 
 /**
  * Requests whose result is not waited for (TS-0001 §8.2.2): each is a <request> resource before it is acknowledged, so a
@@ -64,45 +41,46 @@ interface Share {
 export class NonBlockingRequests {
   readonly #context: () => Context;
   readonly #carryOut: CarryOut;
-  readonly #limits: RequestLimits;
+  readonly #limits: LifetimeLimits;
   readonly #log: Log;
   readonly #pending = new Map<number, Pending>();
-  readonly #shares = new Map<string, Share>();
+  readonly #shares: Shares;
   readonly #running = new Set<Promise<void>>();
   readonly #waits = new Set<(reason: Refused) => void>();
-  #count = 0;
   #stopping = false;
 
   /** @param options.carryOut carries out a request, and tells meanwhile what a group has gathered; never rejects */
   constructor(options: {
     readonly context: () => Context;
     readonly carryOut: CarryOut;
-    readonly limits: RequestLimits;
+    readonly limits: PendingLimits & LifetimeLimits;
     readonly log: Log;
   }) {
     this.#context = options.context;
     this.#carryOut = options.carryOut;
     this.#limits = options.limits;
+    this.#shares = new Shares(options.limits);
     this.#log = options.log;
   }
 
   /** Requests accepted and not finished. */
   get depth(): number {
-    return this.#count;
+    return this.#shares.count;
   }
 
   /** Takes up what a previous run left. */
   async start(): Promise<void> {
     const { store, names } = this.#context();
     const base = await store.byPath(names.cseName);
-    const { rows } = await store.pool.query<{ no: number; originator: string; oet: string | null }>(
-      `SELECT no, attributes->>'org' AS originator, attributes->'mi'->>'oet' AS oet FROM cse.resource
+    const { rows } = await store.pool.query<{ no: number; originator: string; rqi: string; oet: string | null }>(
+      `SELECT no, attributes->>'org' AS originator, attributes->>'rid' AS rqi, attributes->'mi'->>'oet' AS oet
+       FROM cse.resource
        WHERE parent_no = $1 AND ty = $2 AND (attributes->>'rs')::integer = ANY ($3) ORDER BY no`,
       [base?.no, requestType, unfinished],
     );
-    for (const { no, originator, oet } of rows) {
-      this.#take(originator);
-      this.#schedule({ no, originator, begun: false, callOff: () => {} }, fromTimestamp(oet ?? '') ?? 0);
+    for (const { no, originator, rqi, oet } of rows) {
+      this.#shares.take(originator);
+      this.#schedule({ no, originator, rqi, begun: false, callOff: () => {} }, fromTimestamp(oet ?? '') ?? 0);
     }
   }
 
@@ -118,20 +96,21 @@ export class NonBlockingRequests {
     if (['', 'C', 'S'].includes(asker.originator))
       throw badRequest('rt: 3 (blocking) is expected when the AE-ID is yet to be given');
     if (method === 'asynchronous') await checkNotificationTargets(context, asker, request.rt?.nu);
-    const expires = this.#expirationOf(timing);
+    const known = await this.#pendingWith(asker.originator, request);
+    if (known !== undefined) return this.#acknowledgement(method, known);
+    const expires = expirationOf(timing, this.#limits);
     this.#reserve(asker.originator);
     try {
       const base = await context.store.byPath(context.names.cseName);
       if (base === undefined) throw new Error('the CSEBase is missing');
       const resource = newRequestResource({ no: await context.numbers.next(), base, request, asker, expires });
       await this.#store(context, resource);
-      const pending = { no: resource.no, originator: asker.originator, asker, begun: false, callOff: () => {} };
+      const { originator } = asker;
+      const pending = { no: resource.no, originator, rqi: request.rqi, asker, begun: false, callOff: () => {} };
       this.#schedule(pending, timing.oet ?? 0);
-      const { rsc } =
-        responseStatus[method === 'synchronous' ? 'ACCEPTED_NON_BLOCKING_SYNCH' : 'ACCEPTED_NON_BLOCKING_ASYNCH'];
-      return { rsc, pc: { 'm2m:uri': `${context.names.cseId}/${resource.ri}` }, ot: nowTimestamp() };
+      return this.#acknowledgement(method, resource);
     } catch (error) {
-      this.#release(asker.originator);
+      this.#shares.release(asker.originator);
       throw error;
     }
   }
@@ -142,8 +121,8 @@ export class NonBlockingRequests {
     if (pending === undefined || pending.begun) return false;
     pending.callOff();
     pending.begun = true;
-    this.#pending.delete(no);
-    this.#release(pending.originator);
+    this.#forget(pending);
+    this.#shares.release(pending.originator);
     return true;
   }
 
@@ -171,7 +150,7 @@ export class NonBlockingRequests {
         this.#waits.add(giveUp);
       });
     } finally {
-      this.#release(originator);
+      this.#shares.release(originator);
     }
   }
 
@@ -179,8 +158,7 @@ export class NonBlockingRequests {
   close(): void {
     this.#stopping = true;
     for (const { callOff } of this.#pending.values()) callOff();
-    const reason = new Refused('INTERNAL_SERVER_ERROR', 'this CSE is being stopped; try again');
-    for (const giveUp of this.#waits) giveUp(reason);
+    for (const giveUp of this.#waits) giveUp(stopping());
     this.#waits.clear();
   }
 
@@ -189,60 +167,50 @@ export class NonBlockingRequests {
     await Promise.allSettled(this.#running);
   }
 
-  /** @throws Refused BAD_REQUEST when it would be too long (TS-0004 Table 7.3.2.2-1) */
-  #expirationOf({ rqet, rset, oet, rp }: Timing): number {
-    const { persistenceMs, lifetimeMsMax } = this.#limits;
-    const now = Date.now();
-    const result = Math.max(now, rqet ?? 0, rset ?? 0, oet ?? 0);
-    const asked = Math.max(result, rp ?? 0);
-    if (asked - now > lifetimeMsMax) {
-      throw badRequest(
-        `rqet, rset, oet, rp: the <request> would be kept for more than ${lifetimeMsMax / 1000} s (cse.requestSecondsMax)`,
-      );
-    }
-    if (rp === undefined) return Math.min(result + persistenceMs, now + lifetimeMsMax);
-    // However short the result is to be kept, the operation needs its time.
-    return Math.max(asked, now + operationMs);
+  #acknowledgement(method: 'synchronous' | 'asynchronous', { ri }: Resource): Answer {
+    const { rsc } =
+      responseStatus[method === 'synchronous' ? 'ACCEPTED_NON_BLOCKING_SYNCH' : 'ACCEPTED_NON_BLOCKING_ASYNCH'];
+    return { rsc, pc: { 'm2m:uri': `${this.#context().names.cseId}/${ri}` }, ot: nowTimestamp() };
+  }
+
+  /**
+   * The <request> of a request that arrives again, since its acknowledgement was lost perhaps (TS-0001 §7.1.7).
+   * @throws Refused BAD_REQUEST when another one with its identifier is pending
+   */
+  async #pendingWith(originator: string, request: RequestPrimitive): Promise<Resource | undefined> {
+    const no = this.#shares.of(originator)?.numbers.get(request.rqi);
+    const resource = no === undefined ? undefined : await this.#context().store.byNumber(no);
+    if (resource === undefined) return undefined;
+    const known = requestIn(resource);
+    const { op, to, ty } = request;
+    // The store does not keep the order of members.
+    if (known.op === op && known.to === to && known.ty === ty && isDeepStrictEqual(known.pc, request.pc))
+      return resource;
+    throw badRequest(`rqi: a different request "${request.rqi}" is pending`);
   }
 
   #reserve(originator: string): void {
-    const { pendingMax, pendingPerOriginatorMax } = this.#limits;
-    const refuse = (limit: string): never => {
-      throw new Refused('INTERNAL_SERVER_ERROR', `rt: ${limit}; try again when some are finished`);
-    };
-    if (this.#stopping) refuse('this CSE is being stopped');
-    if (this.#count >= pendingMax) refuse(`${pendingMax} requests are pending (cse.requestsPendingMax)`);
-    if ((this.#shares.get(originator)?.count ?? 0) >= pendingPerOriginatorMax)
-      refuse(`${pendingPerOriginatorMax} requests of ${originator} are pending (cse.requestsPerOriginatorMax)`);
-    this.#take(originator);
+    if (this.#stopping) throw stopping();
+    this.#shares.reserve(originator);
   }
 
-  #take(originator: string): void {
-    const share = this.#shares.get(originator) ?? { count: 0, running: 0, due: [] };
-    this.#shares.set(originator, share);
-    share.count += 1;
-    this.#count += 1;
-  }
-
-  #release(originator: string): void {
-    this.#count -= 1;
-    const share = this.#shares.get(originator);
-    if (share === undefined) return;
-    share.count -= 1;
-    if (share.count === 0) this.#shares.delete(originator);
+  #forget({ no, originator, rqi }: Pending): void {
+    this.#pending.delete(no);
+    this.#shares.of(originator)?.numbers.delete(rqi);
   }
 
   #schedule(pending: Pending, time: number): void {
     this.#pending.set(pending.no, pending);
+    this.#shares.of(pending.originator)?.numbers.set(pending.rqi, pending.no);
     pending.callOff = at(time, () => {
-      this.#shares.get(pending.originator)?.due.push(pending);
+      this.#shares.of(pending.originator)?.due.push(pending);
       this.#runDue(pending.originator);
     });
   }
 
   /** Each originator has its own line, so that one whose operations take long holds up nobody else. */
   #runDue(originator: string): void {
-    const share = this.#shares.get(originator);
+    const share = this.#shares.of(originator);
     while (share !== undefined && !this.#stopping && share.running < atOnceMax) {
       const pending = share.due.shift();
       if (pending === undefined) return;
@@ -255,9 +223,9 @@ export class NonBlockingRequests {
         )
         .finally(() => {
           this.#running.delete(running);
-          this.#pending.delete(pending.no);
+          this.#forget(pending);
           share.running -= 1;
-          this.#release(originator);
+          this.#shares.release(originator);
           this.#runDue(originator);
         });
       this.#running.add(running);
@@ -270,13 +238,10 @@ export class NonBlockingRequests {
     const resource = await store.byNumber(no);
     if (resource === undefined) return;
     const request = requestIn(resource);
-    if (!readAddress(request.to, names).local) await this.#update(context, no, { rs: forwarded });
+    if (!readAddress(request.to, names).local) await this.#update(no, { rs: forwarded });
     const registered = originator === admin || (await store.byRi(originator))?.ty === aeType;
     const partial = new PartialResults((soFar) =>
-      this.#update(context, no, {
-        rs: partiallyCompleted,
-        ors: resultOf(request, soFar, names.cseId),
-      }),
+      this.#update(no, { rs: partiallyCompleted, ors: resultOf(request, soFar, names.cseId) }),
     );
     const answer = await this.#carryOut(
       request,
@@ -292,7 +257,7 @@ export class NonBlockingRequests {
     const targets = outdated ? [] : notificationTargets(resource);
     const body = JSON.stringify({ 'm2m:rsp': result });
     const notifications = targets.map((target) => ({ subscription: no, target, body }));
-    await this.#update(context, no, { rs: statusAfter(answer), ors: result }, notifications);
+    await this.#update(no, { rs: statusAfter(answer), ors: result }, notifications);
   }
 
   async #store(context: Context, resource: Resource): Promise<void> {
@@ -304,39 +269,18 @@ export class NonBlockingRequests {
   }
 
   /** TS-0004 §7.3.2.5; who has to be told is stored with the result. */
-  async #update(
-    context: Context,
-    no: number,
-    modified: JsonObject,
-    notifications: readonly { subscription: number; target: string; body: string }[] = [],
-  ): Promise<void> {
-    const { store, committer, names } = context;
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const before = await store.byNumber(no);
-      if (before === undefined) return;
-      const given = { ...modified, lt: nowTimestamp() };
-      const resource = { ...before, version: before.version + 1, attributes: { ...before.attributes, ...given } };
-      const surroundings = await surroundingsOf(context, resource, false);
-      const outcome = await committer.submit({
-        kind: 'update',
-        resource,
-        effects: () => {
-          const own = effectsOf(context, 'updated', resource, names.cseId, attributesOf(resource), surroundings, given);
-          return { ...own, notifications: [...own.notifications, ...notifications] };
-        },
-      });
-      if (outcome.done) return;
-      store.invalidate({ containers: [], resources: [no], subscribed: [], subtrees: [] });
+  async #update(no: number, change: JsonObject, told: readonly Outgoing[] = []): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await changeResource(this.#context(), no, () => change, told);
+        return;
+      } catch (error) {
+        // The operation has been carried out: its result is worth waiting for a store that is busy or away.
+        if (attempt === attempts || this.#stopping) throw error;
+        await delay(retryMs);
+      }
     }
-    this.#log.warn({ no }, 'a <request> was changed by others all the time, its result is lost');
   }
 }
 
-/** Whom the result goes to (TS-0004 §7.5.1.2.5): those named, nobody for an empty list, else the originator. */
-function notificationTargets(resource: Resource): readonly string[] {
-  const rt = responseTypeIn(resource);
-  // A flexible request became asynchronous because it names targets; without, it is a synchronous one.
-  if (rt === undefined || rt.rtv === 1) return [];
-  if (rt.rtv === 4) return rt.nu ?? [];
-  return rt.nu ?? [String(resource.attributes.org)];
-}
+const stopping = (): Refused => new Refused('INTERNAL_SERVER_ERROR', 'this CSE is being stopped; try again');

@@ -3,6 +3,8 @@ import { right } from '../access/rule.ts';
 import { aeStem, readAddress } from '../address.ts';
 import type { Context } from '../procedures/context.ts';
 import { badRequest, Refused } from '../refusal.ts';
+import type { Resource } from '../store/resource.ts';
+import { responseTypeIn } from './request-resource.ts';
 
 const targetsMax = 50;
 
@@ -31,4 +33,13 @@ export async function checkNotificationTargets(
     if (!(await access.permits(asker, right.notify, resource)))
       throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `rt/nu: ${asker.originator} may not NOTIFY ${resource.path}`);
   }
+}
+
+/** Whom the result goes to (TS-0004 §7.5.1.2.5): those named, nobody for an empty list, else the originator. */
+export function notificationTargets(resource: Resource): readonly string[] {
+  const rt = responseTypeIn(resource);
+  // A flexible request became asynchronous because it names targets; without, it is a synchronous one.
+  if (rt === undefined || rt.rtv === 1) return [];
+  if (rt.rtv === 4) return rt.nu ?? [];
+  return rt.nu ?? [String(resource.attributes.org)];
 }

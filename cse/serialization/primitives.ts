@@ -46,11 +46,11 @@ const requestParameters: Record<keyof RequestPrimitive, ReadMember> = {
   rids: textList,
   ltids: textList,
   tqi: truth,
+  asi: truth,
+  aus: textList,
+  auri: truth,
   vsi: text,
 };
-
-/** Authorization signatures, TS-0003 §7.5: a CSE that does not know them answers NOT_IMPLEMENTED. */
-const unsupportedInRequests = ['aus', 'asi', 'auri'];
 
 /** Parameters of a response primitive, TS-0004 Table 7.2.1.2-1. */
 const responseParameters: Record<keyof ResponsePrimitive, ReadMember> = {
@@ -77,7 +77,7 @@ export const readRequest = (format: Format, bytes: Uint8Array, limits: Limits = 
 
 /** Checks the shape of something that was decoded already. @throws Malformed */
 export const asRequest = (value: Json): RequestPrimitive =>
-  readMembers(value, requestParameters, ['op', 'to', 'rqi'], unsupportedInRequests) as object as RequestPrimitive;
+  readMembers(value, requestParameters, ['op', 'to', 'rqi'], []) as object as RequestPrimitive;
 
 /** Reads a whole response primitive. @throws Malformed */
 export const readResponse = (format: Format, bytes: Uint8Array, limits: Limits = requestLimits): ResponsePrimitive =>

@@ -180,6 +180,27 @@ describe('non-blocking requests', () => {
     }
   });
 
+  describe('that arrive again', () => {
+    it('are carried out once while they are pending (TS-0001 §7.1.7)', async () => {
+      const headers = { 'X-M2M-RI': 'twice', 'X-M2M-OET': '400' };
+      const first = await createContainer('rt=1', headers, 'twice');
+      const second = await createContainer('rt=1', headers, 'twice');
+      expect(second.rsc).to.equal(1001);
+      expect(second.pc).to.deep.equal(first.pc);
+      expect((await finished(pathOf(first))).rs).to.equal(status.completed);
+    });
+
+    it('are refused when another one has the identifier', async () => {
+      const headers = { 'X-M2M-RI': 'same', 'X-M2M-OET': '400' };
+      const first = await createContainer('rt=1', headers);
+      const second = await createContainer('rt=1', headers);
+      expect(second.rsc).to.equal(4000);
+      expect(second.dbg).to.match(/rqi/);
+      await finished(pathOf(first));
+      expect((await createContainer('rt=1', { 'X-M2M-RI': 'same' })).rsc).to.equal(1001);
+    });
+  });
+
   describe('in flexible mode', () => {
     it('are answered with the result (TS-0001 §8.1.2)', async () => {
       expect((await retrieve('/cse-in/ae?rt=4')).rsc).to.equal(2000);
@@ -353,6 +374,53 @@ describe('non-blocking requests', () => {
     });
   });
 
+  describe('with parameters that have no effect here', () => {
+    it('are carried out: tokens, roles, signatures, category, aggregation, vendor information (TS-0001 §8.1.2)', async () => {
+      const answer = await retrieve(
+        '/cse-in/ae?rids=a&tids=b&ltids=c&tqi=true&asi=true&auri=0&da=true&rp=1000',
+        'Cae',
+        { 'X-M2M-EC': '4', 'X-M2M-VSI': 'ours', 'X-M2M-AS': 'c2ln+ c2ln', 'X-M2M-OT': '20260101T000000' },
+      );
+      expect(answer.rsc, answer.dbg).to.equal(2000);
+    });
+
+    for (const [what, query, headers] of [
+      ['an indicator that is no truth value', 'asi=perhaps', {}],
+      ['an event category out of range', '', { 'X-M2M-EC': '5' }],
+      ['an origin of time that is none', '', { 'X-M2M-OT': 'now' }],
+      ['a release that does not exist', '', { 'X-M2M-RVI': '9' }],
+    ] as [string, string, Record<string, string>][]) {
+      it(`are refused for ${what}`, async () => {
+        const answer = await retrieve(`/cse-in/ae?${query}`, 'Cae', headers);
+        expect(answer.rsc).to.be.within(4000, 4001);
+        expect(answer.dbg).not.to.equal('');
+      });
+    }
+
+    it('hand vendor information and expiration on to the AE they reach', async () => {
+      await using subscriber = await startSubscriber();
+      await cse.ae('Chears', { poa: [subscriber.url] });
+      await cse.send(
+        'POST',
+        '/cse-in/hears',
+        { 'm2m:sgn': { nev: { net: 1 } } },
+        as('Chears', {
+          'X-M2M-VSI': 'ours',
+          'X-M2M-RET': '5000',
+        }),
+      );
+      expect(subscriber.headers[0]?.['x-m2m-vsi']).to.equal('ours');
+      expect(subscriber.headers[0]?.['x-m2m-ret']).to.match(/^\d{8}T\d{6}/);
+    });
+
+    it('keep release and vendor information from an AE of release 1 (TS-0004 §7.3.2.6)', async () => {
+      await using subscriber = await startSubscriber();
+      await cse.ae('Cold', { poa: [subscriber.url], srv: ['1'] });
+      await cse.send('POST', '/cse-in/old', { 'm2m:sgn': { nev: { net: 1 } } }, as('Cold', { 'X-M2M-VSI': 'ours' }));
+      expect(subscriber.headers[0]).not.to.have.any.keys('x-m2m-vsi', 'x-m2m-rvi');
+    });
+  });
+
   describe('with limits in time', () => {
     it('answer 4008 when the request expires while it is carried out (TS-0001 §8.1.2)', async () => {
       await using never = await startSubscriber(() => undefined);
@@ -406,6 +474,24 @@ describe('non-blocking requests', () => {
     const { rows } = await cse.database.pool.query('SELECT FROM cse.resource WHERE ty = 17');
     return rows.length;
   };
+});
+
+describe('a CSE that is stopped', () => {
+  it('answers polls and deferred requests at once', async () => {
+    const cse = await startCse();
+    await cse.ae('Cae', { rr: false });
+    await cse.create('/cse-in/ae', 15, { 'm2m:pch': { rn: 'pch' } }, { from: 'Cae' });
+    const poll = cse.send('GET', '/cse-in/ae/pch/pcu', undefined, { from: 'Cae' });
+    const deferred = cse.send('GET', '/cse-in/ae', undefined, { from: 'Cae', headers: { 'X-M2M-OET': '60000' } });
+    const waiting = async (name: string) => (await cse.metrics.getSingleMetric(name)?.get())?.values[0]?.value === 1;
+    await until(() => waiting('alzette_cse_polls_waiting'));
+    await until(() => waiting('alzette_cse_requests_pending'));
+    const before = Date.now();
+    await cse[Symbol.asyncDispose]();
+    expect(Date.now() - before).to.be.lessThan(4000);
+    expect((await poll).rsc).to.equal(4008);
+    expect((await deferred).rsc).to.equal(5000);
+  });
 });
 
 describe('non-blocking requests that a stopped CSE left', () => {

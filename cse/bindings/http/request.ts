@@ -63,6 +63,8 @@ export function readHttpRequest(request: IncomingMessage, body: Buffer, bytesMax
   if (typeof targets === 'string' && typeof members.rt === 'object') {
     members.rt = { ...(members.rt as JsonObject), nu: targets === '' ? [] : targets.split('&') };
   }
+  const signatures = headers['x-m2m-as'];
+  if (typeof signatures === 'string') members.aus = signatures.replaceAll(/\s/g, '').split('+');
   if (op === operation.create && type?.ty !== undefined) members.ty = type.ty;
   if (body.length > 0) members.pc = readContent(body, headers['content-type'], type?.format, bytesMax);
   return asRequest(members);

@@ -38,7 +38,7 @@ export class HttpSender implements NotificationSender {
 
   async #notify(
     target: URL,
-    { fr, rqi, rvi, ec, pc }: RequestPrimitive,
+    { fr, rqi, rvi, ec, pc, ot, rqet, rset, vsi }: RequestPrimitive,
     signal: AbortSignal,
   ): Promise<ResponsePrimitive> {
     const { statusCode, headers, body } = await send(target, {
@@ -51,6 +51,10 @@ export class HttpSender implements NotificationSender {
         ...(fr === undefined ? {} : { 'x-m2m-origin': fr }),
         ...(rvi === undefined ? {} : { 'x-m2m-rvi': rvi }),
         ...(ec === undefined ? {} : { 'x-m2m-ec': String(ec) }),
+        ...(ot === undefined ? {} : { 'x-m2m-ot': ot }),
+        ...(rqet === undefined ? {} : { 'x-m2m-ret': rqet }),
+        ...(rset === undefined ? {} : { 'x-m2m-rst': rset }),
+        ...(vsi === undefined ? {} : { 'x-m2m-vsi': vsi }),
       },
       body: serializations.json.encode(pc ?? {}),
     });

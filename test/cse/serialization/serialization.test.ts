@@ -213,8 +213,9 @@ describe('serialization of primitives (TS-0004 §8.4, §8.5)', () => {
       expect(refusedAs(() => read({ op: 0, to: 'a', rqi: 'r-17' })).rqi).to.equal('r-17');
     });
 
-    it('answers NOT_IMPLEMENTED to parameters of the standard that are not supported', () => {
-      expect(refusedAs(() => read({ op: 2, to: 'a', rqi: '1', asi: true })).status).to.equal('NOT_IMPLEMENTED');
+    it('accepts parameters of authorization relationship mapping (TS-0001 §8.1.2)', () => {
+      const more = { asi: true, aus: ['c2ln'], auri: false };
+      expect(read({ op: 2, to: 'a', rqi: '1', ...more })).to.include({ asi: true, auri: false });
     });
 
     it('refuses a response without a code', () => {
