@@ -11,6 +11,7 @@ const headerBytesMax = 16 * 1024;
 const headersMax = 64;
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
+const idleCheckMs = 50;
 const keepAliveTimeoutMs = 65_000;
 const connectionsMax = 20_000;
 /** Where the change feed is read; resource names begin with a letter or digit, so it hides none. */
@@ -61,9 +62,11 @@ export function createHttpBinding(options: HttpBindingOptions): HttpBinding & { 
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
-      // Connections busy now become idle after their answer; those that never do are cut.
+      // Connections busy now become idle after their answer and are closed then; those that never do are cut.
+      const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
       const patience = setTimeout(() => server.closeAllConnections(), 5_000);
       await closed;
+      clearInterval(idle);
       clearTimeout(patience);
     },
   };
