@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { Feed, messageOf } from '#platform';
 import { Access, type Asker } from './access/access.ts';
+import { ClaimsVerifier } from './access/claims.ts';
 import { CredentialStore } from './access/credentials.ts';
+import { TokenVerifier } from './access/token.ts';
 import type { Names } from './address.ts';
 import { Announcements } from './announcement/announcements.ts';
 import { createAutomation } from './automation.ts';
@@ -49,6 +51,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
 
   loadFlexContainers(config);
 
+  const verifier = await TokenVerifier.open(names, config.cse.tokenIssuers);
   const metrics = new CseMetrics(options.metrics);
   const store = new Store(pool, (cache, hit) => metrics.cacheSeen(cache, hit));
   const numbers = new Numbers(pool);
@@ -63,6 +66,12 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   const credentials = new CredentialStore(pool, events);
   const operatorPolicyPath = `${names.cseName}/${operatorPolicyName}`;
   const itself: Asker = { originator: names.cseId, authenticated: true, registered: true };
+  const claims = new ClaimsVerifier({
+    store,
+    names,
+    admin,
+    verifier,
+  });
   const access = new Access({
     store,
     names,
@@ -155,6 +164,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     committer,
     numbers,
     access,
+    claims,
     targets,
     timetable: new Timetable({ pool, log }),
     windows,
@@ -185,8 +195,10 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   const automation = createAutomation(context);
   const statistics = new Statistics(context);
   context.observe((change) => delivery.changed(change));
-  context.observe((change) => access.changed(change));
-  context.observeElsewhere((change) => access.changedElsewhere(change));
+  for (const part of [access, claims]) {
+    context.observe((change) => part.changed(change));
+    context.observeElsewhere((change) => part.changedElsewhere(change));
+  }
   context.observe((change) => requests.changed(change));
   context.observe((change) => polling.changed(change));
   const announcements: Announcements = new Announcements(context);

@@ -68,6 +68,10 @@ export interface ResponsePrimitive {
   /** 1 partial, 2 full. */
   readonly cnst?: number;
   readonly cnot?: number;
+  /** Local-Token-IDs this CSE gave to tokens: `{ ltia: [{ lti, tkid }] }`, TS-0004 §6.3.5.43. */
+  readonly ati?: JsonObject;
+  /** Where tokens can be asked for: `{ dasi: [{ uri, dreq }] }`, TS-0004 §6.3.5.45. */
+  readonly tqf?: JsonObject;
   readonly vsi?: string;
 }
 

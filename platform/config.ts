@@ -80,6 +80,28 @@ const lorawanIntegration = {
   },
 };
 
+/** Somebody whose tokens the CSE believes (TS-0003 §7.3.2.6.3). */
+export interface TokenIssuer {
+  /** AE-ID, or another identifier that stands in `iss`. */
+  readonly issuer: string;
+  readonly algorithm: string;
+  /** PEM public key; for HS256 to HS512 the secret, base64url. */
+  readonly key: string;
+}
+
+const tokenIssuer = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['issuer', 'algorithm', 'key'],
+  properties: {
+    issuer: { type: 'string', minLength: 1, maxLength: 256 },
+    algorithm: {
+      enum: 'ES256 ES384 ES512 RS256 RS384 RS512 PS256 PS384 PS512 EdDSA HS256 HS384 HS512'.split(' '),
+    },
+    key: { type: 'string', minLength: 43 },
+  },
+};
+
 /** Every setting, once. The JSON Schema, the `Config` type and `docs/configuration.md` follow from this table. */
 export const settings = {
   host: setting('ALZETTE_HOST', text, '127.0.0.1', 'Address every server listens on.'),
@@ -347,6 +369,24 @@ export const settings = {
       count(1, 86_400),
       30,
       'Time after which members of a group that could not be reached are looked at again.',
+    ),
+    tokenIssuers: setting(
+      'ALZETTE_CSE_TOKEN_ISSUERS',
+      { type: 'array', maxItems: 100, items: tokenIssuer },
+      [] as TokenIssuer[],
+      'Issuers of tokens and roles that are believed, each with one `algorithm` and one `key` (JSON in the environment).',
+    ),
+    consultationSecondsMax: setting(
+      'ALZETTE_CSE_CONSULTATION_SECONDS_MAX',
+      count(1, 60),
+      5,
+      'How long a dynamic authorization server, or a decision point, may take to answer.',
+    ),
+    consultationsMax: setting(
+      'ALZETTE_CSE_CONSULTATIONS_MAX',
+      count(1, 10_000),
+      100,
+      'Consultations about access that are under way at the same time; beyond, access is refused.',
     ),
     feedRetentionHours: setting(
       'ALZETTE_CSE_FEED_RETENTION_HOURS',

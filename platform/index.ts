@@ -7,6 +7,7 @@ export {
   type LorawanIntegration,
   readConfig,
   settingRows,
+  type TokenIssuer,
 } from './config.ts';
 export { type Database, openDatabase, type RoomSchema, withTransaction } from './database.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';

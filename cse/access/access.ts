@@ -100,9 +100,12 @@ export class Access {
     return grant instanceof Promise ? grant.then(isWhole) : isWhole(grant);
   }
 
-  /** All forms of an originator's identifier, for looking up what belongs to it. */
-  formsOf({ originator }: Asker): string[] {
-    return Object.values(formsOf(originator, this.#facts.names));
+  /**
+   * To whom a resource without a policy has to belong to be seen by somebody: all forms of the originator's identifier.
+   * @returns undefined when that does not matter, because tokens may permit more
+   */
+  ownersSeenBy({ originator, claims }: Asker): string[] | undefined {
+    return claims?.tokens.length ? undefined : Object.values(formsOf(originator, this.#facts.names));
   }
 
   /** Whether a resource's policies may be exchanged: UPDATE in `pvs` of one that is referenced now (TS-0001 §9.6.1.3.2). */
@@ -163,23 +166,24 @@ export class Access {
   #judge(decision: Decision): Grant | undefined {
     const { names } = this.#facts;
     decision.governed = decision.target;
-    const byOperator = this.#operatorGrant(decision);
-    if (byOperator !== undefined) return byOperator;
+    let granted = this.#operatorGrant(decision);
     for (;;) {
       const { governed } = decision;
+      if (decision.asker.claims !== undefined) granted = joined(granted, tokenGrant(decision));
+      if (isWhole(granted)) return granted;
       const governing = governingOf(governed, names);
       switch (governing.by) {
         case 'self':
-          return granting(this.#rulesOf(governed).pvs, decision);
+          return joined(granted, granting(this.#rulesOf(governed).pvs, decision));
         case 'policies':
-          return this.#policyGrant(decision, governing.references);
+          return joined(granted, this.#policyGrant(decision, governing.references));
         case 'owner':
-          return governing.owner === decision.originator ? everything : undefined;
+          return governing.owner === decision.originator ? everything : granted;
         case 'base':
-          return decision.right === right.retrieve && decision.asker.registered ? everything : undefined;
+          return decision.right === right.retrieve && decision.asker.registered ? everything : granted;
         case 'parent': {
           const parent = decision.parentOf(governed);
-          if (parent === undefined) return undefined;
+          if (parent === undefined) return granted;
           decision.governed = parent;
         }
       }
@@ -254,12 +258,21 @@ function granting(rules: readonly Rule[], decision: Decision): Grant | undefined
   for (const rule of rules) {
     if (!rule.grants(decision)) continue;
     if (rule.attributes === undefined) return everything;
-    limited = joined(limited, rule as Grant);
+    limited = joined(limited, { attributes: rule.attributes });
   }
   return limited;
 }
 
 function joined(one: Grant | undefined, other: Grant | undefined): Grant | undefined {
-  if (one?.attributes === undefined || other?.attributes === undefined) return one ?? other;
+  if (one === undefined || other === undefined) return one ?? other;
+  if (one.attributes === undefined || other.attributes === undefined) return everything;
   return { attributes: new Set([...one.attributes, ...other.attributes]) };
+}
+
+/** Rules that tokens bring along for the resource (TS-0003 §7.3.2.5). */
+function tokenGrant(decision: Decision): Grant | undefined {
+  return granting(
+    decision.permissions().flatMap(({ rules }) => rules),
+    decision,
+  );
 }

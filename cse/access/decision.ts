@@ -8,6 +8,7 @@ import { formsOf, type OriginatorForms } from './originators.ts';
 import type { Referenced } from './referenced.ts';
 import { type Position, readPoint } from './region.ts';
 import type { AccessQuery, Right } from './rule.ts';
+import type { Permission } from './token.ts';
 
 /** What decisions draw upon. */
 export interface Facts {
@@ -74,8 +75,26 @@ export class Decision implements AccessQuery {
     return group !== undefined && isMemberOf(group, this.originator, this.#registration, this.#facts.names);
   }
 
-  hasRole(_roleId: string): boolean {
-    return false;
+  hasRole(roleId: string): boolean {
+    const { claims } = this.asker;
+    return (
+      claims !== undefined &&
+      (claims.roles.has(roleId) || this.permissions().some(({ roles }) => roles.includes(roleId)))
+    );
+  }
+
+  /** What the originator's tokens permit on the resource. */
+  permissions(): readonly Permission[] {
+    const { tokens = [] } = this.asker.claims ?? {};
+    return tokens.flatMap(({ permissions }) => permissions.filter((permission) => this.#concerns(permission)));
+  }
+
+  #concerns({ resources }: Permission): boolean {
+    const { target, governed } = this;
+    return (
+      resources === undefined ||
+      [target.ri, target.path, governed.ri, governed.path].some((address) => resources.has(address))
+    );
   }
 
   /** A policy or group; undefined when there is none, or none in memory. */

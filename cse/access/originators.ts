@@ -75,3 +75,15 @@ function expressionOf(pattern: string, end = ''): RegExp {
   const parts = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   return new RegExp(`^${parts.join('[^/]*')}${end}$`, 's');
 }
+
+/** Whether entries name an originator by its identifier; roles and groups are for whoever knows about them. */
+export const isNamedIn = (
+  { all, exact, patterns }: Originators,
+  who: { readonly originator: string; readonly forms: OriginatorForms },
+): boolean =>
+  all ||
+  exact.has(who.originator) ||
+  patterns.some(({ form, expression }) => {
+    const text = who.forms[form];
+    return text !== undefined && text !== '' && expression.test(text);
+  });

@@ -1,7 +1,7 @@
 import type { Names } from '../address.ts';
 import type { Json, JsonObject } from '../primitive.ts';
 import { type Circumstances, compileContext } from './contexts.ts';
-import { type OriginatorForms, readOriginators } from './originators.ts';
+import { isNamedIn, type OriginatorForms, readOriginators } from './originators.ts';
 
 /** Operations as bits of `acop`, TS-0004 §6.3.4.2.29. */
 export const right = { create: 1, retrieve: 2, update: 4, delete: 8, notify: 16, discover: 32 } as const;
@@ -60,7 +60,8 @@ export const rulesIn = (privileges: Json | undefined): JsonObject[] =>
 
 function compileRule(rule: JsonObject, names: Names): Rule {
   const entries = Array.isArray(rule.acor) ? rule.acor.filter((entry) => typeof entry === 'string') : [];
-  const { all, exact, patterns, roles, groups } = readOriginators(entries, names);
+  const originators = readOriginators(entries, names);
+  const { roles, groups } = originators;
   const attributes = Array.isArray(rule.aca) ? new Set(rule.aca.map(String)) : undefined;
   const asked = typeof rule.acop === 'number' ? rule.acop : 0;
   const operations = attributes === undefined ? asked : asked & ofAttributes;
@@ -69,12 +70,7 @@ function compileRule(rule: JsonObject, names: Names): Rule {
   const authenticated = rule.acaf === true;
 
   const isNamed = (query: AccessQuery): boolean =>
-    all ||
-    exact.has(query.originator) ||
-    patterns.some(({ form, expression }) => {
-      const text = query.forms[form];
-      return text !== undefined && text !== '' && expression.test(text);
-    }) ||
+    isNamedIn(originators, query) ||
     roles.some((role) => query.hasRole(role)) ||
     groups.some((group) => query.isMember(group));
   const applies = (query: AccessQuery): boolean =>

@@ -1,5 +1,6 @@
 import type { Config, Log } from '#platform';
 import type { Access, Asker } from '../access/access.ts';
+import type { ClaimsVerifier } from '../access/claims.ts';
 import type { Names } from '../address.ts';
 import type { Announcements } from '../announcement/announcements.ts';
 import type { GroupRequests } from '../groups/group-requests.ts';
@@ -27,6 +28,8 @@ export interface Context {
   readonly committer: { submit(write: Write): Promise<Outcome> };
   readonly numbers: Numbers;
   readonly access: Access;
+  /** What originators show beside their identifier. */
+  readonly claims: ClaimsVerifier;
   readonly targets: Targets;
   /** Changes of a resource one after another, while its blocking subscription is asked. */
   readonly turns: Turns;

@@ -39,7 +39,10 @@ async function answerTo(context: Context, request: RequestPrimitive, session: Se
     const asker = await checkPrimitive(request, () => establishOriginator(context, request, session));
     await checkAvailable(context, asker);
     if (request.ot !== undefined) context.clockSeen(asker.originator, request.ot);
-    return await communicate(context, { request, session, asker });
+    const claims = await context.claims.shownIn(request, asker.originator);
+    if (claims === undefined) return await communicate(context, { request, session, asker });
+    const answer = await communicate(context, { request, session, asker: { ...asker, claims } });
+    return claims.assigned === undefined ? answer : { ...answer, ati: claims.assigned };
   } catch (error) {
     return refusal(context, request, error);
   }

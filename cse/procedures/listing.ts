@@ -33,7 +33,7 @@ export async function listBelow(
   const scope = {
     root,
     ...(filter.level === undefined ? {} : { levels: filter.level }),
-    ...(everywhere ? {} : { visibleTo: access.formsOf(asker) }),
+    visibleTo: everywhere ? undefined : access.ownersSeenBy(asker),
   };
   const resources: Resource[] = [];
   let place = 0;

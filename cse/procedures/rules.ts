@@ -14,6 +14,7 @@ import { ontologyRules } from './rules/ontology.ts';
 import { processManagementRules } from './rules/process-management.ts';
 import { remoteCseRules } from './rules/remote-cse.ts';
 import { requestRules } from './rules/request.ts';
+import { roleRules } from './rules/role.ts';
 import { scheduleRules } from './rules/schedule.ts';
 import { semanticDescriptorRules } from './rules/semantic-descriptor.ts';
 import { semanticMashupInstanceRules } from './rules/semantic-mashup-instance.ts';
@@ -25,6 +26,7 @@ import { statsCollectRules } from './rules/stats-collect.ts';
 import { subscriptionRules } from './rules/subscription.ts';
 import { timeSeriesRules } from './rules/time-series.ts';
 import { timeSyncBeaconRules } from './rules/time-sync-beacon.ts';
+import { tokenRules } from './rules/token.ts';
 import type { TypeRules } from './type-rules.ts';
 
 const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
@@ -51,6 +53,8 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [21, statsCollectRules],
   [60, timeSyncBeaconRules],
   [48, crossResourceSubscriptionRules],
+  [31, roleRules],
+  [32, tokenRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],

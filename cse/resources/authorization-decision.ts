@@ -1,6 +1,15 @@
 import { common, universal } from './common.ts';
 import { filterCriteria, ipAddress, locationRegion } from './complex-types.ts';
-import { anyUri, id, integerBetween, list, nonNegativeInteger, string, text, timestamp } from './data-type.ts';
+import {
+  anyUri,
+  id,
+  integerBetween,
+  issuedId,
+  jsonWebToken,
+  list,
+  nonNegativeInteger,
+  timestamp,
+} from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 import { authorizationStatus, decision } from './enumerations.ts';
 
@@ -24,9 +33,9 @@ export const authorizationDecision = defineResource({
     op: attribute('operation', integerBetween(1, 5), 'O', 'O'),
     rrt: attribute('requestedResourceType', nonNegativeInteger, 'O', 'O'),
     fu: attribute('filterUsage', filterCriteria, 'O', 'O'),
-    rids: attribute('roleIDs', list(string), 'O', 'O'),
-    tids: attribute('tokenIDs', list(string), 'O', 'O'),
-    tkns: attribute('tokens', list(text), 'O', 'O'),
+    rids: attribute('roleIDs', list(issuedId), 'O', 'O'),
+    tids: attribute('tokenIDs', list(issuedId), 'O', 'O'),
+    tkns: attribute('tokens', list(jsonWebToken), 'O', 'O'),
     rtm: attribute('requestTime', timestamp, 'O', 'O'),
     olo: attribute('originatorLocation', locationRegion, 'O', 'O'),
     oip: attribute('originatorIP', ipAddress, 'O', 'O'),

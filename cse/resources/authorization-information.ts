@@ -1,5 +1,5 @@
 import { common, universal } from './common.ts';
-import { id, list, string } from './data-type.ts';
+import { id, issuedId, list } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 import { authorizationStatus } from './enumerations.ts';
 
@@ -18,7 +18,7 @@ export const authorizationInformation = defineResource({
     daci: { ...common.daci, announce: 'NA' },
     sus: attribute('status', authorizationStatus, 'NP', 'NP'),
     fr: attribute('from', id, 'O', 'O'),
-    rids: attribute('roleIDs', list(string), 'O', 'O'),
-    tids: attribute('tokenIDs', list(string), 'O', 'O'),
+    rids: attribute('roleIDs', list(issuedId), 'O', 'O'),
+    tids: attribute('tokenIDs', list(issuedId), 'O', 'O'),
   },
 });

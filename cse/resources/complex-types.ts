@@ -11,6 +11,7 @@ import {
   eventCategory,
   id,
   integerBetween,
+  issuedId,
   list,
   ncName,
   nonNegativeInteger,
@@ -327,7 +328,7 @@ export const deletionContexts = complex('an object (deletionContexts)', [], {
 export const tokenPermission = complex('an object (tokenPermission)', [], {
   ris: list(id, { minItems: 1 }),
   pv: privileges,
-  rids: list(string),
+  rids: list(issuedId),
 });
 
 /** TS-0004 §6.3.5.53. */

@@ -98,6 +98,17 @@ export const id = dataType<string>('an identifier', {
   format: 'text',
   pattern: '^\\S+$',
 });
+/** `m2m:roleID`, `m2m:tokenID`: a name, and the domain of who issued it (TS-0004 §6.3.3). */
+export const issuedId = dataType<string>('an identifier name@domain', {
+  type: 'string',
+  pattern: '^[A-Za-z0-9._-]{1,128}@[a-z0-9.-]{1,255}$',
+});
+/** `m2m:dynAuthJWT`: a signed token of three parts, or an encrypted one of five (TS-0004 §6.3.3). */
+export const jsonWebToken = dataType<string>('a JSON Web Token in compact form', {
+  type: 'string',
+  maxLength: 65_536,
+  pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*\\.[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*)?$',
+});
 export const anyUri = dataType<string>('a URI or resource identifier', {
   type: 'string',
   minLength: 1,

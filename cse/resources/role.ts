@@ -1,5 +1,5 @@
 import { common, universal } from './common.ts';
-import { anyUri, id, string, timestamp } from './data-type.ts';
+import { anyUri, id, issuedId, string, timestamp } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 
 /** TS-0001 §9.6.38, TS-0004 §7.4.40. */
@@ -15,7 +15,7 @@ export const role = defineResource({
     lbl: { ...common.lbl, announce: 'NA' },
     acpi: { ...common.acpi, announce: 'NA' },
     daci: { ...common.daci, announce: 'NA' },
-    rlid: attribute('roleID', string, 'M', 'NP', { mandatory: true }),
+    rlid: attribute('roleID', issuedId, 'M', 'NP', { mandatory: true }),
     tkis: attribute('issuer', id, 'M', 'NP', { mandatory: true }),
     tkhd: attribute('holder', id, 'M', 'NP', { mandatory: true }),
     tknb: attribute('notBefore', timestamp, 'M', 'NP', { mandatory: true }),

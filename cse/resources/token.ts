@@ -1,6 +1,6 @@
 import { common, universal } from './common.ts';
 import { tokenPermissions } from './complex-types.ts';
-import { id, list, string, text, timestamp } from './data-type.ts';
+import { id, issuedId, jsonWebToken, list, string, timestamp } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 
 /** TS-0001 §9.6.39, TS-0004 §7.4.41. */
@@ -16,8 +16,8 @@ export const token = defineResource({
     lbl: { ...common.lbl, announce: 'NA' },
     acpi: { ...common.acpi, announce: 'NA' },
     daci: { ...common.daci, announce: 'NA' },
-    tkid: attribute('tokenID', string, 'M', 'NP', { mandatory: true }),
-    tkob: attribute('tokenObject', text, 'M', 'NP', { mandatory: true }),
+    tkid: attribute('tokenID', issuedId, 'M', 'NP', { mandatory: true }),
+    tkob: attribute('tokenObject', jsonWebToken, 'M', 'NP', { mandatory: true }),
     vr: attribute('version', string, 'O', 'NP'),
     tkis: attribute('issuer', id, 'O', 'NP'),
     tkhd: attribute('holder', id, 'O', 'NP'),

@@ -65,6 +65,8 @@ const responseParameters: Record<keyof ResponsePrimitive, ReadMember> = {
   ec: integer(1, 999),
   cnst: integer(1, 2),
   cnot: integer(0, Number.MAX_SAFE_INTEGER),
+  ati: object,
+  tqf: object,
   vsi: text,
 };
 
@@ -85,7 +87,7 @@ export const readResponse = (format: Format, bytes: Uint8Array, limits: Limits =
 
 /** Checks the shape of something that was decoded already. @throws Malformed */
 export const asResponse = (value: Json): ResponsePrimitive =>
-  readMembers(value, responseParameters, ['rsc', 'rqi'], ['ati', 'tqf', 'asri']) as object as ResponsePrimitive;
+  readMembers(value, responseParameters, ['rsc', 'rqi'], ['asri']) as object as ResponsePrimitive;
 
 /** Bytes of a primitive, without the `m2m:rqp`/`m2m:rsp` wrapper (TS-0004 §8.4). */
 export const writePrimitive = (format: Format, primitive: RequestPrimitive | ResponsePrimitive): Buffer =>

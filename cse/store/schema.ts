@@ -271,6 +271,17 @@ class CseBeacons1763848500000 implements MigrationInterface {
   }
 }
 
+class CseAccess1763849000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query("CREATE INDEX cse_role_holder ON cse.resource ((attributes->>'tkhd')) WHERE ty = 31");
+    await runner.query("CREATE INDEX cse_token_id ON cse.resource ((attributes->>'tkid')) WHERE ty = 32");
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX cse.cse_role_holder, cse.cse_token_id');
+  }
+}
+
 /** Tables of this room, for `openDatabase`. */
 export const schema: RoomSchema = {
   migrations: [
@@ -284,5 +295,6 @@ export const schema: RoomSchema = {
     CseAnnouncements1763847000000,
     CseBeacons1763848500000,
     CseCrossMembers1763847500000,
+    CseAccess1763849000000,
   ],
 };

@@ -11,7 +11,7 @@ export interface Scope {
   /** How far below the root; undefined: all the way. */
   readonly levels?: number;
   /** Leaves out what only others can see: resources without a policy that do not belong to this originator, in all its forms. */
-  readonly visibleTo?: readonly string[];
+  readonly visibleTo?: readonly string[] | undefined;
 }
 
 const pageSize = 500;

@@ -9,10 +9,12 @@ const createdStatus = 2001;
 export function writeHttpResponse(
   request: IncomingMessage,
   response: ServerResponse,
-  { rsc, rqi, rvi, pc, ot, rset, ec, cnst, cnot, vsi }: ResponsePrimitive,
+  { rsc, rqi, rvi, pc: content, ot, rset, ec, cnst, cnot, ati, tqf, vsi }: ResponsePrimitive,
   format: Format,
 ): void {
   const headers: Record<string, string | number> = { 'X-M2M-RSC': rsc };
+  // Where tokens can be had takes the place of debugging information (TS-0009 §6.5).
+  const pc = tqf === undefined ? content : { 'm2m:tqf': tqf };
   if (rqi !== '') headers['X-M2M-RI'] = rqi;
   if (rvi !== undefined) headers['X-M2M-RVI'] = rvi;
   if (ot !== undefined) headers['X-M2M-OT'] = ot;
@@ -20,6 +22,7 @@ export function writeHttpResponse(
   if (ec !== undefined) headers['X-M2M-EC'] = ec;
   if (cnst !== undefined) headers['X-M2M-CTS'] = cnst;
   if (cnot !== undefined) headers['X-M2M-CTO'] = cnot;
+  if (ati !== undefined) headers['X-M2M-ATI'] = assignedIdentifiers(ati);
   if (vsi !== undefined) headers['X-M2M-VSI'] = vsi;
   const location = rsc === createdStatus ? createdAddress(pc) : undefined;
   if (location !== undefined) headers['Content-Location'] = location;
@@ -38,6 +41,10 @@ export function writeHttpResponse(
   response.writeHead(status, headers);
   response.end(body);
 }
+
+/** `lti:tkid`, joined by "+" (TS-0009 §6.4.18). */
+const assignedIdentifiers = ({ ltia }: JsonObject): string =>
+  (Array.isArray(ltia) ? (ltia as JsonObject[]) : []).map(({ lti, tkid }) => `${lti}:${tkid}`).join('+');
 
 /** Address of a created resource, when the content tells it (TS-0009 §6.4.4). */
 function createdAddress(pc: JsonObject | undefined): string | undefined {
