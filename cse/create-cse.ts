@@ -14,6 +14,7 @@ import type { Cse, CseOptions, Load } from './interface.ts';
 import { CseMetrics } from './metrics.ts';
 import { Turns } from './notifications/blocking.ts';
 import { Delivery } from './notifications/delivery.ts';
+import { heedAnswer } from './notifications/removal.ts';
 import { Statistics } from './notifications/statistics.ts';
 import { Targets } from './notifications/targets.ts';
 import { tell } from './notifications/tell.ts';
@@ -115,7 +116,10 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     batchMs: config.cse.batchSeconds * 1000,
     perTargetMax: config.cse.notificationsMax,
     attempted: (subscription, target, events, answered) => statistics.count(subscription, target, events, answered),
-    delivered: (subscription) => countDown(context, subscription),
+    async delivered(subscription, target, { pc }) {
+      await countDown(context, subscription);
+      await heedAnswer(context, subscription, target, pc);
+    },
     observe: (outcome, count) => metrics.notification(outcome, count),
   });
   const observers = new Set<(change: CommittedChange) => void>();

@@ -3,7 +3,7 @@ import { right } from './access/rule.ts';
 import type { Names } from './address.ts';
 import type { OperatorRule } from './interface.ts';
 import type { JsonObject } from './primitive.ts';
-import { cseTypeId } from './resources/enumerations.ts';
+import { cseTypeId, notificationTargetPolicyAction } from './resources/enumerations.ts';
 import { servedTypes } from './resources/index.ts';
 import type { Numbers } from './store/numbers.ts';
 import type { Resource } from './store/resource.ts';
@@ -15,6 +15,9 @@ const cseTypes = { IN: inCse, MN: mnCse, ASN: asnCse } as const;
 
 /** Name of the operator policy below the CSEBase (docs/decisions/operator-policy.md). */
 export const operatorPolicyName = 'acpOperator';
+
+/** Name of the policy by which a target leaves a subscription when there is no other (TS-0004 §7.4.33.2.4). */
+const defaultTargetPolicyName = 'ntpDefault';
 
 /**
  * Makes sure that the CSEBase and the operator policy exist and say what the configuration says. Both belong to the CSE;
@@ -48,6 +51,8 @@ export async function layFoundation(options: {
       csz: ['json', 'cbor'],
       srv: ['2', '2a', '3', '4', '5'],
       spi: names.spId.slice(2),
+      // Of too many notifications, those of low priority go first, then the older.
+      ncp: 1,
       ...(config.cse.type === 'IN' ? { ici: names.cseId } : {}),
     },
   });
@@ -68,6 +73,23 @@ export async function layFoundation(options: {
     version: 1,
     attributes: { et: '99991231T235959', pv: { acr }, pvs: { acr: [{ acor: [admin], acop: right.retrieve }] } },
   });
+  await put(
+    store,
+    {
+      no: await numbers.next(),
+      parentNo: base,
+      ty: 26,
+      ri: defaultTargetPolicyName,
+      pi: names.cseId.slice(1),
+      rn: defaultTargetPolicyName,
+      path: `${names.cseName}/${defaultTargetPolicyName}`,
+      depth: 1,
+      creator: admin,
+      version: 1,
+      attributes: { et: '99991231T235959', acn: notificationTargetPolicyAction.of.accept, plbl: 'Default' },
+    },
+    'kept',
+  );
   store.invalidateAll();
 }
 
@@ -85,18 +107,23 @@ function withoutCredentials(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/** @returns number of the resource, which is kept when it exists */
+const replacing = `DO UPDATE SET creator = EXCLUDED.creator, version = r.version + 1,
+  attributes = EXCLUDED.attributes || jsonb_build_object('ct', r.ct)`;
+
+/**
+ * @param existing what becomes of the attributes of a resource that is there already
+ * @returns number of the resource, which is kept when it exists
+ */
 async function put(
   store: Store,
   { no, parentNo, ty, ri, rn, path, depth, creator, attributes }: Resource,
+  existing: 'replaced' | 'kept' = 'replaced',
 ): Promise<number> {
   const now = nowTimestamp();
   const { rows } = await store.pool.query<{ no: number }>(
     `INSERT INTO cse.resource AS r (no, parent_no, ri, rn, ty, path, depth, creator, attributes)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb || jsonb_build_object('ct', $10::text, 'lt', $10::text))
-     ON CONFLICT (path) DO UPDATE SET creator = EXCLUDED.creator, version = r.version + 1,
-       attributes = EXCLUDED.attributes || jsonb_build_object('ct', r.ct)
-     RETURNING no`,
+     ON CONFLICT (path) ${existing === 'kept' ? 'DO NOTHING' : replacing} RETURNING no`,
     [no, parentNo, ri, rn, ty, path, depth, creator, JSON.stringify(attributes), now],
   );
   return rows[0]?.no ?? no;

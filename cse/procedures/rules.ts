@@ -10,6 +10,11 @@ import { flexContainerRules } from './rules/flex-container.ts';
 import { groupRules } from './rules/group.ts';
 import { managementObjectRules } from './rules/management-object.ts';
 import { mgmtCmdRules } from './rules/mgmt-cmd.ts';
+import {
+  policyDeletionRulesRules,
+  targetPolicyReferenceRules,
+  targetPolicyRules,
+} from './rules/notification-target.ts';
 import { ontologyRules } from './rules/ontology.ts';
 import { processManagementRules } from './rules/process-management.ts';
 import { remoteCseRules } from './rules/remote-cse.ts';
@@ -38,6 +43,9 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [18, scheduleRules],
   [17, requestRules],
   [23, subscriptionRules],
+  [25, targetPolicyReferenceRules],
+  [26, targetPolicyRules],
+  [27, policyDeletionRulesRules],
   [24, semanticDescriptorRules],
   [39, ontologyRules],
   [40, semanticMashupJobProfileRules],

@@ -2,6 +2,7 @@ import { readAddress } from '../address.ts';
 import { aggregation } from '../groups/aggregation.ts';
 import { fanOutPoint } from '../groups/fan-out.ts';
 import { aggregationName } from '../groups/forwarding.ts';
+import { removeItself } from '../notifications/removal.ts';
 import type { OperationName } from '../primitive.ts';
 import { definitionFor } from '../resources/index.ts';
 import { semanticFanOut } from '../semantics/fan-out.ts';
@@ -23,6 +24,7 @@ export const virtualResources: Readonly<Record<string, Partial<Record<OperationN
   sfop: { retrieve: semanticFanOut },
   smv: { update: semanticValidation },
   msp: { retrieve: mashup },
+  ntsr: { delete: removeItself },
   pcu: { retrieve: poll, notify: answerPolled },
 };
 
