@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { type Events, type Feed, type Log, messageOf } from '#platform';
-import { applyBatch, type BatchResult } from './batch.ts';
+import { applyBatch } from './batch.ts';
+import type { BatchResult } from './batch-result.ts';
 import type { Stale, Store } from './store.ts';
 import { type ChangeElsewhere, type CommittedChange, type Outcome, Saturated, type Write } from './write.ts';
 
