@@ -26,6 +26,7 @@ import type { Context } from './procedures/context.ts';
 import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
 import { handle, perform } from './procedures/handle.ts';
+import { changeResource } from './procedures/own-change.ts';
 import { createRemote } from './remote/index.ts';
 import { NonBlockingRequests } from './requests/non-blocking.ts';
 import { loadFlexContainers } from './resources/flex-container-folder.ts';
@@ -156,6 +157,11 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     log,
     perform: (request, asker) => perform(context, request, asker),
     observe,
+    setInfrastructureCse: async (ici) => {
+      const base = await store.byPath(names.cseName);
+      if (base === undefined) return;
+      await changeResource(context, base.no, ({ attributes }) => (attributes.ici === ici ? undefined : { ici }));
+    },
   });
   const sparql = new SparqlEngine({ timeMs: config.cse.semanticsTimeMsMax, bytesMax: config.cse.semanticsBytesMax });
   const semantics = new Semantics(sparql);

@@ -5,6 +5,7 @@ import type { OperatorRule } from './interface.ts';
 import type { JsonObject } from './primitive.ts';
 import { cseTypeId, notificationTargetPolicyAction } from './resources/enumerations.ts';
 import { servedTypes } from './resources/index.ts';
+import { ofInfrastructure } from './resources/infrastructure-types.ts';
 import type { Numbers } from './store/numbers.ts';
 import type { Resource } from './store/resource.ts';
 import type { Store } from './store/store.ts';
@@ -46,7 +47,7 @@ export async function layFoundation(options: {
     attributes: {
       cst: cseTypes[config.cse.type],
       csi: names.cseId,
-      srt: [...servedTypes],
+      srt: servedTypes.filter((type) => config.cse.type === 'IN' || !ofInfrastructure.has(type)),
       poa: pointsOfAccess(config),
       csz: ['json', 'cbor'],
       srv: ['2', '2a', '3', '4', '5'],

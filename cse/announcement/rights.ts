@@ -4,6 +4,7 @@ import { cseOf } from '../address.ts';
 import type { JsonObject } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { Refused } from '../refusal.ts';
+import { stemOfEnrolment } from '../registration/enrolment.ts';
 import type { Resource } from '../store/resource.ts';
 import { isAnnounced } from './attributes.ts';
 
@@ -11,12 +12,14 @@ const bothWays = 2;
 /** Announced resources a CSE may make without a policy that says so: below the CSEBase, its <remoteCSE>, its own announcements. */
 const cseBaseType = 5;
 const remoteCseType = 16;
+const aeAnnouncedType = 10_002;
 
 const cseOfLink = ({ lnk }: JsonObject): string | undefined => (typeof lnk === 'string' ? cseOf(lnk) : undefined);
 
 /**
  * Whether a CSE may announce its own resource here: its link has to lead to itself, and the place has to be the CSEBase
- * or belong to it. Nobody gets as far as this as a CSE without a credential (TS-0001 §10.2.13.5; whom the standard leaves to the receiver's policy are the CSEs it knows).
+ * or belong to it (TS-0001 §10.2.13.5). The standard leaves to the receiver whom it takes announcements from; here it is
+ * every CSE that is known, as nobody gets as far as this without a credential.
  */
 export function mayAnnounce(
   { originator }: Asker,
@@ -24,13 +27,15 @@ export function mayAnnounce(
   content: JsonObject | undefined,
   parent: Resource,
 ): boolean {
-  if (!isAnnounced(type) || cseOf(originator) !== originator) return false;
+  if (!isAnnounced(type)) return false;
   const [representation] = Object.values(content ?? {});
   const attributes =
     typeof representation === 'object' && representation !== null && !Array.isArray(representation)
       ? representation
       : {};
-  if (cseOfLink(attributes) !== originator) return false;
+  if (type === aeAnnouncedType && parent.ty === cseBaseType && stemOfEnrolment(originator, attributes) !== undefined)
+    return true;
+  if (cseOf(originator) !== originator || cseOfLink(attributes) !== originator) return false;
   if (parent.ty === cseBaseType) return true;
   return parent.ty === remoteCseType
     ? parent.attributes.csi === originator
@@ -38,8 +43,12 @@ export function mayAnnounce(
 }
 
 /** Announced resources are changed and deleted by the CSE of the original only (TS-0004 §7.4.26.2.4, §7.4.26.2.5). */
-export const isOfOriginal = ({ originator }: Asker, { ty, attributes }: Resource): boolean =>
-  isAnnounced(ty) && cseOfLink(attributes) === originator;
+export const isOfOriginal = ({ originator }: Asker, { ty, ri, attributes }: Resource): boolean =>
+  isAnnounced(ty) && (cseOfLink(attributes) === originator || (ty === aeAnnouncedType && enrols(originator, ri)));
+
+/** The registrar of an AE with an identifier of the service provider, an earlier or a new one, speaks in the AE's name. */
+const enrols = (originator: string, ri: string): boolean =>
+  ri.startsWith('S') && originator === `${cseOf(originator)}/${ri}`;
 
 /** Whether others may change an announced resource, so that the original follows (announceSyncType 2). */
 const goesBothWays = ({ attributes: { ast } }: Resource): boolean => ast === bothWays;

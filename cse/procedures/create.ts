@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { everything } from '../access/access.ts';
 import { checkCseRegistration, registersCse } from '../access/registration.ts';
-import { right, wildcard } from '../access/rule.ts';
+import { right } from '../access/rule.ts';
 import { checkServiceSubscription } from '../access/service-subscription.ts';
 import { checkAnnouncement, concernsAnnouncement } from '../announcement/check.ts';
 import { mayAnnounce } from '../announcement/rights.ts';
 import type { JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
+import { retire } from '../registration/enrolment.ts';
+import { alreadyRegistered, identifierFor, registers } from '../registration/identifier.ts';
 import { attributesOf } from '../representation.ts';
 import { announcedOffset } from '../resources/announced.ts';
 import {
@@ -16,6 +17,7 @@ import {
   mayHold,
   type ResourceDefinition,
 } from '../resources/index.ts';
+import { ofInfrastructure } from '../resources/infrastructure-types.ts';
 import { standardTypes } from '../resources/standard-types.ts';
 import { checkCreate, representationIn } from '../resources/validate.ts';
 import { holdsInstances, isInstance, type Resource, readInstanceId } from '../store/resource.ts';
@@ -32,7 +34,6 @@ import { flexContainerIn } from './specialization.ts';
 import { findTarget } from './target.ts';
 
 const aeType = 2;
-const remoteCseType = 16;
 const subscriptionType = 23;
 const flexContainerType = 28;
 const timeSeriesType = 29;
@@ -47,12 +48,12 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   if (virtual !== undefined)
     throw new Refused('OPERATION_NOT_ALLOWED', `to: nothing can be created under the virtual resource ${virtual}`);
   if (type === aeType) await checkServiceSubscription(context, call, asker.originator);
-  const registers = type === aeType || registersCse(request);
+  const unasked = registers(type) || mayAnnounce(asker, type, request.pc, parent);
   if (registersCse(request)) checkCseRegistration(context, asker, call.session);
-  const grant =
-    registers || mayAnnounce(asker, type, request.pc, parent)
-      ? everything
-      : await authorize(context, call, right.create, parent, type);
+  const grant = unasked ? everything : await authorize(context, call, right.create, parent, type);
+  if (context.settings.type !== 'IN' && ofInfrastructure.has(type)) {
+    throw new Refused('OPERATION_NOT_ALLOWED', `ty: <${definitionOf(type)?.longName}> exists on the IN-CSE only`);
+  }
   const definition = definitionOfChild(parent, type, request.pc);
   const given = representationIn(request.pc, definition);
   checkCreate(definition, given);
@@ -62,7 +63,7 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   if (concernsAnnouncement(given)) await checkAnnouncement(context, definition, given, parent);
   return isInstance(type)
     ? createInstance(context, call, parent, given)
-    : createResource(context, call, parent, definition, given);
+    : register(context, call, parent, definition, given);
 }
 
 /** TS-0004 §7.3.3.3, first steps. */
@@ -161,7 +162,8 @@ async function createInstance(context: Context, call: Call, container: Resource,
   return created(request.rcn, outcome.stored, await announced(context, outcome.stored, attributes), given);
 }
 
-async function createResource(
+/** Finds the identifier of a resource and makes it; an AE that could not be made is not known to the IN-CSE either. */
+async function register(
   context: Context,
   call: Call,
   parent: Resource,
@@ -169,7 +171,24 @@ async function createResource(
   given: JsonObject,
 ): Promise<Answer> {
   const no = await context.numbers.next();
-  const ri = await identifierFor(context, call, definition, no);
+  const ri = await identifierFor(context, call, definition, given, no);
+  if (definition.type !== aeType) return createResource(context, call, parent, definition, given, { no, ri });
+  try {
+    return await createResource(context, call, parent, definition, given, { no, ri });
+  } catch (error) {
+    if (!isAlreadyRegistered(error)) await retire(context, ri);
+    throw error;
+  }
+}
+
+async function createResource(
+  context: Context,
+  call: Call,
+  parent: Resource,
+  definition: ResourceDefinition,
+  given: JsonObject,
+  { no, ri }: { readonly no: number; readonly ri: string },
+): Promise<Answer> {
   const asker = definition.type === aeType ? { ...call.asker, originator: ri } : call.asker;
   const rn = typeof given.rn === 'string' ? given.rn : (nameBelow(parent, definition) ?? ri);
   const { rn: _rn, cr, ...rest } = given;
@@ -212,8 +231,7 @@ async function createResource(
     },
   });
   if (!outcome.done) {
-    const registers = definition.type === aeType || definition.type === remoteCseType;
-    if (registers && (await context.store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);
+    if (registers(definition.type) && (await context.store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);
     throw nameTaken(parent, rn);
   }
   await complete();
@@ -237,41 +255,6 @@ async function announced(context: Context, resource: Resource, attributes: JsonO
   if (attributes.at === undefined) return attributes;
   const { at = [] } = (await context.announcements.settle(resource, undefined)).attributes;
   return { ...attributes, at };
-}
-
-/** Who registers is known by one identifier, so that nobody can be registered twice; others get one of this CSE's own. */
-function identifierFor(
-  context: Context,
-  call: Call,
-  definition: ResourceDefinition,
-  no: number,
-): string | Promise<string> {
-  if (definition.type === aeType) return registeredId(context, call);
-  const { originator } = call.asker;
-  if (definition.type === remoteCseType && originator !== context.names.cseId) return originator.slice(1);
-  return `${definition.shortName}-${no.toString(36)}`;
-}
-
-/** AE-ID of a registration, TS-0001 §10.2.2.2: what was asked for, or one this CSE gives. */
-async function registeredId(context: Context, call: Call): Promise<string> {
-  const { store, admin } = context;
-  const { asker, session } = call;
-  const { originator } = asker;
-  if (originator !== '' && originator !== 'C' && originator !== 'S') {
-    if ((await store.byRi(originator)) !== undefined) throw alreadyRegistered(originator);
-    return originator;
-  }
-  const prefix = originator === 'S' ? 'S' : 'C';
-  const random = randomBytes(8).toString('hex');
-  const { originatorPattern = '*' } = session;
-  const stem = originatorPattern.startsWith('*') ? `${prefix}${originatorPattern}` : originatorPattern;
-  const ri = stem.replace('*', random).replaceAll('*', '');
-  if (ri === admin || !ri.startsWith(prefix) || !wildcard(originatorPattern)(ri)) {
-    throw new Refused('APP_RULE_VALIDATION_FAILED', `fr: the credential allows no AE-ID that begins with ${prefix}`);
-  }
-  if ((await store.byRi(ri)) !== undefined) throw alreadyRegistered(ri);
-  await checkServiceSubscription(context, call, ri);
-  return ri;
 }
 
 /** Every `acpi` entry has to lead to a policy; one that does not would lock the resource (TS-0001 §9.6.1.3.2). */
@@ -307,5 +290,5 @@ function created(rcn: number | undefined, resource: Resource, attributes: JsonOb
 const nameTaken = (parent: Resource, rn: unknown): Refused =>
   new Refused('CONFLICT', `rn: ${parent.path} has a child "${String(rn)}" already`);
 
-const alreadyRegistered = (id: string): Refused =>
-  new Refused('ORIGINATOR_HAS_ALREADY_REGISTERED', `fr: ${id} is registered already`);
+const isAlreadyRegistered = (error: unknown): boolean =>
+  error instanceof Refused && error.status === 'ORIGINATOR_HAS_ALREADY_REGISTERED';

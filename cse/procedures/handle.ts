@@ -7,6 +7,7 @@ import { withMonitors } from '../notifications/monitors.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { forward } from '../remote/forward.ts';
+import { placeOfProviderId } from '../remote/provider-id.ts';
 import { communicationMethod, isPlainlyBlocking } from '../requests/communication.ts';
 import { carryOutInTime } from '../requests/in-time.ts';
 import { hasTiming, readTiming, withAbsoluteTimes } from '../requests/timing.ts';
@@ -106,7 +107,11 @@ async function dispatch(context: Context, call: Call): Promise<Answer> {
   if (name === undefined) throw badRequest('op: 1 to 5 is expected');
   if (to.startsWith('/')) {
     const address = readAddress(to, context.names);
-    if (!address.local) return forward(context, call, address);
+    if (!address.local) {
+      const place = await placeOfProviderId(context, to, address);
+      if (place === undefined) return forward(context, call, address);
+      return carryOut(context, { ...call, request: { ...call.request, to: place } });
+    }
   }
   const virtual = await findVirtual(context, to);
   if (call.request.gid !== undefined || call.request.grtm !== undefined)

@@ -10,6 +10,12 @@ import type { Answer, Call, Context } from './context.ts';
  */
 export type Receiver = (context: Context, call: Call, resource: Resource) => Promise<Answer>;
 
+/** An <AEAnnc> stands for an AE elsewhere, which gets what is sent to it (TS-0001 §10.2.13.12). */
+const announcedAe: Receiver = (context, { request, asker }, { attributes: { lnk } }) => {
+  const { fr: _fr, ...others } = request;
+  return context.perform({ ...others, fr: asker.originator, to: String(lnk) }, asker);
+};
+
 /** What takes notifications itself, by resource type. An <AE> is not in here: its notifications are passed on to it. */
 export const receivers: Readonly<Partial<Record<number, Receiver>>> = {
   5: async ({ access }, { request: { pc }, asker }, resource) => {
@@ -22,4 +28,5 @@ export const receivers: Readonly<Partial<Record<number, Receiver>>> = {
     );
   },
   48: receiveFromMember,
+  10002: announcedAe,
 };

@@ -1,6 +1,7 @@
 import { accessControlPolicyRules } from './rules/access-control-policy.ts';
 import { actionRules } from './rules/action.ts';
 import { aeRules } from './rules/ae.ts';
+import { aeAnnouncedRules } from './rules/ae-announced.ts';
 import { containerRules } from './rules/container.ts';
 import { crossResourceSubscriptionRules } from './rules/cross-resource-subscription.ts';
 import { dependencyRules } from './rules/dependency.ts';
@@ -67,6 +68,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [64, stateRules],
   [65, actionRules],
   [66, dependencyRules],
+  [10_002, aeAnnouncedRules],
 ]);
 
 export const rulesOf = (type: number): TypeRules => rulesByType.get(type) ?? {};

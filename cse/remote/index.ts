@@ -29,10 +29,12 @@ export interface RemoteOptions {
   readonly targets: Targets;
   readonly log: Log;
   readonly perform: (request: RequestPrimitive, asker: Asker) => Promise<Answer>;
+  readonly setInfrastructureCse: (cseId: string) => Promise<void>;
   readonly observe: (observer: (change: CommittedChange) => void) => void;
 }
 
-export function createRemote({ config, names, store, targets, log, perform, observe }: RemoteOptions): Remote {
+export function createRemote(options: RemoteOptions): Remote {
+  const { config, names, store, targets, log, perform, observe, setInfrastructureCse } = options;
   const { registrar, peers, forwardTimeoutSeconds } = config.cse;
   const directory = new Directory(store, names, registrar.url === null ? undefined : `/${registrar.id}`);
   const configured = new Map<string, string>();
@@ -54,6 +56,7 @@ export function createRemote({ config, names, store, targets, log, perform, obse
     log,
     registrarName: registrar.name,
     lifetimeSeconds: registrar.lifetimeSeconds,
+    setInfrastructureCse,
     performHere: (request) => perform(request, self),
   });
   observe(({ resource, kind, modified }) => {

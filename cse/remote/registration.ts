@@ -25,6 +25,8 @@ export interface RegistrationOptions {
   /** Resource name of the registrar's CSEBase. */
   readonly registrarName: string;
   readonly lifetimeSeconds: number;
+  /** Says in the CSEBase which CSE is the IN-CSE. */
+  readonly setInfrastructureCse: (cseId: string) => Promise<void>;
   /** Carries out a request of this CSE on its own resources. */
   readonly performHere: (request: RequestPrimitive) => Promise<Omit<ResponsePrimitive, 'rqi'>>;
 }
@@ -169,6 +171,7 @@ export class Registration {
       ...(typeof optional.spi === 'string' ? { spi: `//${optional.spi.replace(/^\/*/, '')}` } : {}),
       ...(base.cst === 1 && optional.ici === undefined ? { ici: csi } : {}),
     };
+    if (typeof kept.ici === 'string') await this.#options.setInfrastructureCse(kept.ici);
     const mirror = await directory.of(csi);
     const rn = csi.slice(1);
     const pc = {

@@ -9,6 +9,9 @@ export const aeContactListPerCse = defineResource({
   longName: 'AEContactListPerCSE',
   clause: 'TS-0004 §7.4.54',
   parents: ['alst'],
+  creatable: false,
+  updatable: false,
+  deletable: false,
   attributes: {
     ...universal,
     rn: { ...universal.rn, create: 'NP' },

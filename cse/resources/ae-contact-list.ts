@@ -10,6 +10,9 @@ export const aeContactList = defineResource({
   clause: 'TS-0004 §7.4.53',
   parents: ['cb'],
   atMost: { cb: 1 },
+  creatable: false,
+  updatable: false,
+  deletable: false,
   attributes: {
     ...universal,
     rn: { ...universal.rn, create: 'NP' },

@@ -47,7 +47,7 @@ export const ae = defineResource({
       announce: 'MA',
     }),
     regs: attribute('registrationStatus', aeRegistrationStatus, 'O', 'O', { announce: 'OA' }),
-    trps: attribute('trackRegistrationPoints', boolean, 'O', 'O', { announce: 'OA', supported: false }),
+    trps: attribute('trackRegistrationPoints', boolean, 'O', 'O', { announce: 'OA' }),
     scp: attribute('sessionCapabilities', list(string), 'O', 'O', { announce: 'OA' }),
     tren: attribute('triggerEnable', boolean, 'O', 'O', { announce: 'OA' }),
     ape: attribute('activityPatternElements', activityPatternElements, 'O', 'O', { announce: 'OA', supported: false }),

@@ -96,7 +96,10 @@ export function network(): Network {
       writeFileSync(tokenFile(registrar.id, id), issued.token);
       member.cse.join();
       if (options.registers !== false) {
-        await until(async () => (await registrar.send('GET', member.csr)).rsc === 2000, {
+        const mirror = `/base-${id}/${registrar.id}`;
+        const registered = async () =>
+          (await registrar.send('GET', member.csr)).rsc === 2000 && (await member.send('GET', mirror)).rsc === 2000;
+        await until(registered, {
           timeoutMs: waitMs,
           what: `the registration of ${id}`,
         });

@@ -1,16 +1,12 @@
-import { badRequest } from '../../refusal.ts';
+import { retire } from '../../registration/enrolment.ts';
+import { aeRegistrationStatus } from '../../resources/enumerations.ts';
 import type { TypeRules } from '../type-rules.ts';
 
-/** TS-0004 §7.4.5.2, TS-0001 §7.1.3. */
+/** TS-0004 §7.4.5.2, TS-0001 §10.2.2; the identifier is found before (`registration/identifier.ts`). */
 export const aeRules: TypeRules = {
   create(_context, { attributes, ri }) {
-    const { api } = attributes;
-    // `N…` not registered; `R{authority}.{reverse domain}.{name}` registered.
-    if (typeof api !== 'string' || !/^(N.+|R[^.]+\.[^.].*)$/s.test(api)) {
-      throw badRequest(
-        `api (App-ID): "N…" or "R<authority>.<domain>.<name>" is expected, found ${JSON.stringify(api)}`,
-      );
-    }
     attributes.aei = ri;
+    if (attributes.trps === true) attributes.regs ??= aeRegistrationStatus.of.active;
   },
+  delete: (context, { ri }) => retire(context, ri),
 };

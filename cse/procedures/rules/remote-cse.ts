@@ -1,4 +1,5 @@
 import { badRequest, Refused } from '../../refusal.ts';
+import { alreadyRegistered } from '../../registration/identifier.ts';
 import type { Context } from '../context.ts';
 import type { TypeRules } from '../type-rules.ts';
 
@@ -28,9 +29,6 @@ export const remoteCseRules: TypeRules = {
     checkDescendants(context, given.dcse);
   },
 };
-
-export const alreadyRegistered = (csi: string): Refused =>
-  new Refused('ORIGINATOR_HAS_ALREADY_REGISTERED', `fr: ${csi} is registered already`);
 
 const isOurs = (spi: unknown, { names }: Context): boolean =>
   spi === undefined || spi === names.spId || `//${String(spi)}` === names.spId;
