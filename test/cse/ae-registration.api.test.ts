@@ -76,7 +76,7 @@ describe('registration of AEs across CSEs (TS-0001 §10.2.2.2)', () => {
     await asn.create('/base-asn', 1, acp);
     const content = ae({ rn: 'ear', rr: true, poa: [subscriber.url], acpi: ['base-asn/hear'] });
     expect((await asn.send('POST', '/base-asn', content, { from: 'Sear', type: ofAe })).rsc).to.equal(2001);
-    for (const member of [top, mn]) {
+    for (const member of [top, asn]) {
       const { rsc, dbg } = await member.send(
         'POST',
         '/~/Sear',
