@@ -72,7 +72,11 @@ async function checkAvailable({ windows, admin }: Context, { originator }: Asker
 }
 
 /** Answers as the originator wants to be answered (TS-0004 §7.2.2.2, Recv-2.0). */
-async function communicate(context: Context, call: Call): Promise<Answer> {
+function communicate(context: Context, call: Call): Promise<Answer> {
+  return call.request.rt === undefined ? inTime(context, call) : communicateAs(context, call);
+}
+
+async function communicateAs(context: Context, call: Call): Promise<Answer> {
   const { request } = call;
   if (isPlainlyBlocking(request)) {
     const answer = await inTime(context, call);
@@ -86,7 +90,7 @@ async function communicate(context: Context, call: Call): Promise<Answer> {
 }
 
 /** Carries out a request for somebody who waits for the result. */
-async function inTime(context: Context, call: Call): Promise<Answer> {
+function inTime(context: Context, call: Call): Promise<Answer> {
   if (!hasTiming(call.request)) return carryOut(context, call);
   const timing = readTiming(call.request, Date.now());
   const request = withAbsoluteTimes(call.request, timing);
