@@ -90,6 +90,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   });
   const requests = new NonBlockingRequests({
     context: () => context,
+    pool,
     carryOut: (request, asker, gathered) => perform(context, request, asker, gathered),
     limits: {
       pendingMax: config.cse.requestsPendingMax,

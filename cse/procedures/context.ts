@@ -67,7 +67,7 @@ export interface Requests {
   /** Stores a non-blocking request as <request> and answers with its address. */
   accept(call: Call, method: 'synchronous' | 'asynchronous', timing: Timing): Promise<Answer>;
   /** Recalls the request a <request> stands for. @returns false when its operation has begun */
-  cancel(no: number): boolean;
+  recall(no: number): Promise<boolean>;
   /** Waits until the execution time of a blocking request, milliseconds since 1970. */
   waitUntil(time: number, originator: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type pg from 'pg';
 import { type Log, messageOf } from '#platform';
 import type { Asker } from '../access/access.ts';
 import { readAddress } from '../address.ts';
@@ -14,6 +15,7 @@ import { responseStatus } from '../response-status.ts';
 import type { Resource } from '../store/resource.ts';
 import type { CommittedChange, Outgoing } from '../store/write.ts';
 import { fromTimestamp, nowTimestamp } from '../timestamp.ts';
+import { Claims } from './claims.ts';
 import { type CommunicationMethod, requestType } from './communication.ts';
 import { at } from './in-time.ts';
 import { expirationOf, type LifetimeLimits } from './lifetime.ts';
@@ -29,14 +31,16 @@ const atOnceMax = 32;
 const attempts = 30;
 const retryMs = 1_000;
 const aeType = 2;
-const { pending, forwarded, partiallyCompleted } = requestStatus.of;
-const unfinished = [pending, forwarded, partiallyCompleted];
+const { forwarded, partiallyCompleted } = requestStatus.of;
+/** Between two looks for what other nodes left. */
+const takeUpEveryMs = 30_000;
 
 type CarryOut = (request: RequestPrimitive, asker: Asker, gathered: (soFar: () => Answer) => void) => Promise<Answer>;
 
 /**
  * Requests whose result is not waited for (TS-0001 §8.2.2): each is a <request> resource before it is acknowledged, so a
- * restart takes up what was not finished. An operation that was under way when the process died is carried out again.
+ * restart, or another node, takes up what was not finished. An operation that was under way when the process died is
+ * carried out again.
  */
 export class NonBlockingRequests {
   readonly #context: () => Context;
@@ -46,12 +50,15 @@ export class NonBlockingRequests {
   readonly #pending = new Map<number, Pending>();
   readonly #shares: Shares;
   readonly #running = new Set<Promise<void>>();
+  readonly #claims: Claims;
   readonly #waits = new Set<(reason: Refused) => void>();
+  #timer: NodeJS.Timeout | undefined;
   #stopping = false;
 
   /** @param options.carryOut carries out a request, and tells meanwhile what a group has gathered; never rejects */
   constructor(options: {
     readonly context: () => Context;
+    readonly pool: pg.Pool;
     readonly carryOut: CarryOut;
     readonly limits: PendingLimits & LifetimeLimits;
     readonly log: Log;
@@ -61,6 +68,7 @@ export class NonBlockingRequests {
     this.#limits = options.limits;
     this.#shares = new Shares(options.limits);
     this.#log = options.log;
+    this.#claims = new Claims(options.pool, options.log);
   }
 
   /** Requests accepted and not finished. */
@@ -68,17 +76,19 @@ export class NonBlockingRequests {
     return this.#shares.count;
   }
 
-  /** Takes up what a previous run left. */
+  /** Takes up what a previous run left, and from time to time what other nodes did. */
   async start(): Promise<void> {
-    const { store, names } = this.#context();
-    const base = await store.byPath(names.cseName);
-    const { rows } = await store.pool.query<{ no: number; originator: string; rqi: string; oet: string | null }>(
-      `SELECT no, attributes->>'org' AS originator, attributes->>'rid' AS rqi, attributes->'mi'->>'oet' AS oet
-       FROM cse.resource
-       WHERE parent_no = $1 AND ty = $2 AND (attributes->>'rs')::integer = ANY ($3) ORDER BY no`,
-      [base?.no, requestType, unfinished],
-    );
-    for (const { no, originator, rqi, oet } of rows) {
+    await this.#takeUp();
+    this.#timer = setInterval(() => {
+      this.#takeUp().catch((error: unknown) =>
+        this.#log.warn({ reason: messageOf(error) }, 'unfinished requests are looked for again'),
+      );
+    }, takeUpEveryMs);
+  }
+
+  async #takeUp(): Promise<void> {
+    for (const { no, originator, rqi, oet } of await this.#claims.unfinished()) {
+      if (this.#stopping || this.#pending.has(no)) continue;
       this.#shares.take(originator);
       this.#schedule({ no, originator, rqi, begun: false, callOff: () => {} }, fromTimestamp(oet ?? '') ?? 0);
     }
@@ -115,20 +125,17 @@ export class NonBlockingRequests {
     }
   }
 
-  /** Forgets a request whose operation has not begun. @returns false when it has */
-  cancel(no: number): boolean {
-    const pending = this.#pending.get(no);
-    if (pending === undefined || pending.begun) return false;
-    pending.callOff();
-    pending.begun = true;
-    this.#forget(pending);
-    this.#shares.release(pending.originator);
+  /** Recalls a request whose operation no node has begun. @returns false when one has */
+  async recall(no: number): Promise<boolean> {
+    if (this.#pending.get(no)?.begun === true || !(await this.#claims.take(no))) return false;
+    this.#drop(no);
+    await this.#claims.release(no);
     return true;
   }
 
   /** A <request> that expired, or was deleted otherwise, is not carried out. */
   changed({ kind, resource }: CommittedChange): void {
-    if (kind === 'deleted' && resource.ty === requestType) this.cancel(resource.no);
+    if (kind === 'deleted' && resource.ty === requestType) this.#drop(resource.no);
   }
 
   /**
@@ -157,6 +164,7 @@ export class NonBlockingRequests {
   /** Begins nothing more; what has not begun stays stored, blocking requests that wait are refused. */
   close(): void {
     this.#stopping = true;
+    clearInterval(this.#timer);
     for (const { callOff } of this.#pending.values()) callOff();
     for (const giveUp of this.#waits) giveUp(stopping());
     this.#waits.clear();
@@ -165,6 +173,7 @@ export class NonBlockingRequests {
   /** Resolves when what was under way has ended. */
   async drained(): Promise<void> {
     await Promise.allSettled(this.#running);
+    this.#claims.close();
   }
 
   #acknowledgement(method: 'synchronous' | 'asynchronous', { ri }: Resource): Answer {
@@ -194,6 +203,15 @@ export class NonBlockingRequests {
     this.#shares.reserve(originator);
   }
 
+  #drop(no: number): void {
+    const pending = this.#pending.get(no);
+    if (pending === undefined || pending.begun) return;
+    pending.callOff();
+    pending.begun = true;
+    this.#forget(pending);
+    this.#shares.release(pending.originator);
+  }
+
   #forget({ no, originator, rqi }: Pending): void {
     this.#pending.delete(no);
     this.#shares.of(originator)?.numbers.delete(rqi);
@@ -217,7 +235,7 @@ export class NonBlockingRequests {
       if (pending.begun) continue;
       pending.begun = true;
       share.running += 1;
-      const running = this.#run(pending)
+      const running = this.#runAlone(pending)
         .catch((error: unknown) =>
           this.#log.warn({ reason: messageOf(error) }, 'the result of a request could not be stored'),
         )
@@ -229,6 +247,16 @@ export class NonBlockingRequests {
           this.#runDue(originator);
         });
       this.#running.add(running);
+    }
+  }
+
+  /** What another node is carrying out, or has, is left to it. */
+  async #runAlone(pending: Pending): Promise<void> {
+    if (!(await this.#claims.take(pending.no))) return;
+    try {
+      await this.#run(pending);
+    } finally {
+      await this.#claims.release(pending.no);
     }
   }
 

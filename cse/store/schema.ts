@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Feed, type RoomSchema } from '#platform';
 import { CseCrossMembers1763847500000 } from './cross-resource-schema.ts';
+import { CseRequests1763850500000 } from './request-schema.ts';
 
 export const changeTable = 'cse.change';
 const instancePartitions = 8;
@@ -296,5 +297,6 @@ export const schema: RoomSchema = {
     CseBeacons1763848500000,
     CseCrossMembers1763847500000,
     CseAccess1763849000000,
+    CseRequests1763850500000,
   ],
 };
