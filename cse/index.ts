@@ -3,6 +3,20 @@ export { type CoapBinding, startCoapBinding } from './bindings/coap/index.ts';
 export { type MqttBinding, startMqttBinding } from './bindings/mqtt/index.ts';
 export { attachWebSocketBinding } from './bindings/websocket/index.ts';
 export { createCse } from './create-cse.ts';
+export {
+  type AttributeDescription,
+  asyncApi,
+  describedTypes,
+  describeType,
+  exampleOf,
+  type Meaning,
+  openApi,
+  reference,
+  schemaDocument,
+  type TypeDescription,
+  type TypeSummary,
+  type Whereabouts,
+} from './description/index.ts';
 export type {
   Credential,
   Credentials,

@@ -30,6 +30,8 @@ export const cseBase = defineResource({
   attributes: {
     ...universal,
     rn: { ...universal.rn, create: 'NP' },
+    // The root has no parent: its parentID is empty.
+    pi: { ...universal.pi, type: string },
     lbl: attribute('labels', common.lbl.type, 'NP', 'NP', { announce: 'MA' }),
     acpi: attribute('accessControlPolicyIDs', common.acpi.type, 'NP', 'NP', { announce: 'MA' }),
     cst: attribute('cseType', cseTypeId, 'NP', 'NP'),

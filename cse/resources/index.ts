@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { accessControlPolicy } from './access-control-policy.ts';
 import { action } from './action.ts';
 import { ae } from './ae.ts';
@@ -125,15 +125,26 @@ const declared: readonly ResourceDefinition[] = [
 ];
 
 for (const definition of declared) register(definition);
-for (const path of flexContainerFilesIn(join(import.meta.dirname, 'flex-containers'))) {
-  offerFlexContainers({ ...(JSON.parse(readFileSync(path, 'utf8')) as Omit<FlexContainerFile, 'path'>), path });
-}
+const standardFiles = flexContainerFilesIn(join(import.meta.dirname, 'flex-containers')).map(
+  (path): FlexContainerFile => ({
+    ...(JSON.parse(readFileSync(path, 'utf8')) as Omit<FlexContainerFile, 'path'>),
+    path,
+  }),
+);
+for (const file of standardFiles) offerFlexContainers(file);
+
+/** Elements of the models that come with the CSE, by domain: `city`. */
+export const standardFlexContainers = (): { readonly domain: string; readonly elements: readonly string[] }[] =>
+  standardFiles.map(({ path, namespace, definitions: models }) => ({
+    domain: basename(path, '.json'),
+    elements: Object.keys(models).map((shortName) => `${namespace}:${shortName}`),
+  }));
 
 /** Type numbers served: `srt` of the CSEBase. */
 export const servedTypes: readonly number[] = registeredTypes().sort((one, other) => one - other);
 
 export type { CrossResourceSubscriptionAttributes } from './cross-resource-subscription.ts';
-export type { AttributesOf, ResourceDefinition } from './definition.ts';
+export type { Announcement, Attribute, AttributesOf, Optionality, ResourceDefinition } from './definition.ts';
 export {
   definitionByElement,
   definitionFor,
