@@ -42,6 +42,7 @@ const samples: readonly Json[] = [
   '262011234567890',
   '8949020000000000000',
   'FR',
+  'example@example.org',
   {},
   [],
   { 'm2m:cin': { con: '21.5' } },
