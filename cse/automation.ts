@@ -1,6 +1,7 @@
 import { Actions } from './actions/actions.ts';
 import { CrossResourceSubscriptions } from './cross-resource/cross-resource-subscriptions.ts';
 import { validateLater } from './groups/validation.ts';
+import { Locations } from './location/locations.ts';
 import { Executions } from './management/executions.ts';
 import { NodeLinks } from './management/node-links.ts';
 import type { Context } from './procedures/context.ts';
@@ -27,6 +28,7 @@ export function createAutomation(context: Context): Background & { readonly beac
     new MissingData(context),
     beacons,
     new Executions(context),
+    new Locations(context),
     new Mashups(context),
     new NodeLinks(context),
     new Statistics(context),

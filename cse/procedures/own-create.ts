@@ -12,7 +12,8 @@ import { expirationTime } from './expiration.ts';
  * Makes a resource that only the CSE makes; subscribers of its parent are told as of any other.
  *
  * @param creator who has the rights of a creator on it
- * @throws Refused CONFLICT when the parent is gone
+ * @param named identifier and name, when they are not left to chance
+ * @throws Refused CONFLICT when the name is taken, or the parent is gone
  */
 export async function createOwn(
   context: Context,
@@ -20,9 +21,10 @@ export async function createOwn(
   definition: ResourceDefinition,
   attributes: JsonObject,
   creator: string,
+  named: { readonly ri?: string; readonly rn?: string } = {},
 ): Promise<Resource> {
   const no = await context.numbers.next();
-  const ri = `${definition.shortName}-${no.toString(36)}`;
+  const { ri = `${definition.shortName}-${no.toString(36)}`, rn = ri } = named;
   const now = nowTimestamp();
   const resource: Resource = {
     no,
@@ -30,20 +32,23 @@ export async function createOwn(
     ty: definition.type,
     ri,
     pi: parent.ri,
-    rn: ri,
-    path: `${parent.path}/${ri}`,
+    rn,
+    path: `${parent.path}/${rn}`,
     depth: parent.depth + 1,
     creator,
     version: 1,
     attributes: { ct: now, lt: now, et: expirationTime(undefined, parent), ...attributes },
   };
-  const all = attributesOf(resource);
+  const all = attributesOf(resource, { st: 0, cni: 0, cbs: 0 });
   const surroundings = await surroundingsOf(context, resource, true);
   const outcome = await context.committer.submit({
     kind: 'create',
     resource,
     effects: () => effectsOf(context, 'created', resource, creator, all, surroundings),
   });
-  if (!outcome.done) throw new Refused('CONFLICT', `${parent.path} has just been deleted`);
+  if (!outcome.done) {
+    const why = outcome.why === 'gone' ? 'has just been deleted' : `has a child "${rn}" already`;
+    throw new Refused('CONFLICT', `${parent.path} ${why}`);
+  }
   return resource;
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '#platform';
 import { everything, type Grant } from '../access/access.ts';
 import { right } from '../access/rule.ts';
+import { refreshLocation } from '../location/positioning.ts';
 import { tellWhenEmpty } from '../notifications/empty-retrieval.ts';
 import type { Json, JsonObject } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
@@ -36,6 +37,7 @@ export async function retrieve(context: Context, call: Call): Promise<Answer> {
   if (virtual !== undefined && addressed.attributes.disr === true) {
     throw new Refused('OPERATION_NOT_ALLOWED', `disr (disableRetrieval) of ${addressed.path} forbids this`);
   }
+  if (virtual === 'la' && addressed.attributes.li !== undefined) await refreshLocation(context, addressed);
   const resource = virtual === undefined ? addressed : await virtualInstance(context, addressed, virtual);
   await refuseDisabledRetrieval(context, resource);
   if (request.rcn === 7) return original(context, call, resource, names);

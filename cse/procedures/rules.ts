@@ -9,6 +9,7 @@ import { eventConfigRules } from './rules/event-config.ts';
 import { execInstanceRules } from './rules/exec-instance.ts';
 import { flexContainerRules } from './rules/flex-container.ts';
 import { groupRules } from './rules/group.ts';
+import { locationPolicyRules } from './rules/location-policy.ts';
 import { managementObjectRules } from './rules/management-object.ts';
 import { mgmtCmdRules } from './rules/mgmt-cmd.ts';
 import {
@@ -54,6 +55,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [28, flexContainerRules],
   [7, eventConfigRules],
   [8, execInstanceRules],
+  [10, locationPolicyRules],
   [12, mgmtCmdRules],
   [13, managementObjectRules],
   [29, timeSeriesRules],

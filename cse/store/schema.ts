@@ -206,6 +206,17 @@ class CseGroups1763842000000 implements MigrationInterface {
   }
 }
 
+class CseGeofences1763844000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // Where a device was last, and whether that was inside the fence.
+    await runner.query('CREATE TABLE cse.geofence (policy bigint PRIMARY KEY, place jsonb NOT NULL, inside boolean)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE cse.geofence');
+  }
+}
+
 class CseStatistics1763843000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // TS-0001 Table 10.2.11.14-1, summed up by the hour.
@@ -293,6 +304,7 @@ export const schema: RoomSchema = {
     CseTimeSeries1763841001000,
     CseGroups1763842000000,
     CseStatistics1763843000000,
+    CseGeofences1763844000000,
     CseAnnouncements1763847000000,
     CseBeacons1763848500000,
     CseCrossMembers1763847500000,
