@@ -42,6 +42,7 @@ const samples: readonly Json[] = [
   '262011234567890',
   '8949020000000000000',
   'FR',
+  'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl',
   'example@example.org',
   {},
   [],
