@@ -49,7 +49,7 @@ export async function layFoundation(options: {
       csi: names.cseId,
       srt: servedTypes.filter((type) => config.cse.type === 'IN' || !ofInfrastructure.has(type)),
       poa: pointsOfAccess(config),
-      csz: ['json', 'cbor'],
+      csz: ['json', 'cbor', 'xml'],
       srv: ['2', '2a', '3', '4', '5'],
       spi: names.spId.slice(2),
       // Of too many notifications, those of low priority go first, then the older.

@@ -2,6 +2,8 @@ import type { Json } from '../primitive.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import type { Limits } from './limits.ts';
+import { decodeXml } from './xml/decode.ts';
+import { encodeXml } from './xml/encode.ts';
 
 /** One way to write primitives as bytes, TS-0004 §8.3–8.5. */
 export interface Serialization {
@@ -18,6 +20,7 @@ export interface Serialization {
 export const serializations = {
   json: { decode: decodeJson, encode: encodeJson, subprotocol: 'oneM2M.json', text: true },
   cbor: { decode: decodeCbor, encode: encodeCbor, subprotocol: 'oneM2M.cbor', text: false },
+  xml: { decode: decodeXml, encode: encodeXml, subprotocol: 'oneM2M.xml', text: true },
 } as const satisfies Record<string, Serialization>;
 
 export type Format = keyof typeof serializations;

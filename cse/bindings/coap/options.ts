@@ -50,23 +50,28 @@ export const listOptions = { notificationUris: 263, groupMembers: 335 } as const
 
 /** Numbers of media types, RFC 7252 §12.3 and TS-0008 Table 6.2.2.2-1. */
 const contentFormats: readonly (readonly [number, Format, Use?])[] = [
+  [41, 'xml'],
   [50, 'json'],
   [60, 'cbor'],
   [10001, 'json', 'res'],
+  [10002, 'xml', 'ntfy'],
   [10003, 'json', 'ntfy'],
+  [10006, 'xml', 'preq'],
   [10007, 'json', 'preq'],
+  [10008, 'xml', 'prsp'],
   [10009, 'json', 'prsp'],
   [10010, 'cbor', 'res'],
   [10011, 'cbor', 'ntfy'],
   [10012, 'cbor', 'preq'],
   [10013, 'cbor', 'prsp'],
+  [10014, 'xml', 'res'],
 ];
 
 // The library knows some of these numbers by other names (10001 is application/oscore in its table).
 for (const [number, format, use] of contentFormats) coap.registerFormat(mediaType(format, use), number);
 
 /** The plain content format of a serialization, which every peer knows. */
-export const contentFormat = { json: 50, cbor: 60 } as const satisfies Record<Format, number>;
+export const contentFormat = { json: 50, cbor: 60, xml: 41 } as const satisfies Record<Format, number>;
 
 /** Critical options of CoAP itself that the binding or the library deals with. */
 const handledByCoap = new Set([

@@ -120,7 +120,7 @@ export function responseFormat({ headers }: IncomingMessage): Format {
   if (format === undefined) {
     throw new Refused(
       'NOT_ACCEPTABLE',
-      `Accept: ${mediaType('json')} or ${mediaType('cbor')} is expected, found "${accept}"`,
+      `Accept: ${mediaType('json')}, ${mediaType('cbor')} or ${mediaType('xml')} is expected, found "${accept}"`,
     );
   }
   return format;

@@ -95,7 +95,7 @@ export function requestHandler(
     if (format === undefined) refused('unsupported-format', { format: topic.format });
     const response =
       format === undefined
-        ? refusal('UNSUPPORTED_MEDIA_TYPE', '', `${topic.format} is not supported; use json or cbor`)
+        ? refusal('UNSUPPORTED_MEDIA_TYPE', '', `${topic.format} is not supported; use json, cbor or xml`)
         : await answer(publication, format);
     const written = format ?? 'json';
     return {

@@ -11,7 +11,7 @@ export interface Topic {
   readonly originator: string;
   /** As in the topic, escaped: `id-in`. */
   readonly receiver: string;
-  /** `json`, `cbor` or whatever a peer wrote there. */
+  /** `json`, `cbor`, `xml` or whatever a peer wrote there. */
   readonly format: string;
 }
 

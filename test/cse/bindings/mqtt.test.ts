@@ -387,9 +387,9 @@ describe('the MQTT binding (TS-0010)', () => {
       });
     }
 
-    it('XML, which is not spoken, is answered with UNSUPPORTED_MEDIA_TYPE', async () => {
+    it('a serialization nobody knows is answered with UNSUPPORTED_MEDIA_TYPE', async () => {
       const { client, arrived } = await device('Cone');
-      await client.publishAsync('/oneM2M/req/Cone/id-in/xml', '<m2m:rqp/>', { qos: 1 });
+      await client.publishAsync('/oneM2M/req/Cone/id-in/yaml', 'op: 2', { qos: 1 });
       expect((await until(() => arrived[0])).payload.rsc).to.equal(4015);
     });
 

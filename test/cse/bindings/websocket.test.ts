@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import type { JsonObject } from '#cse';
-import { serializations } from '../../../cse/serialization/index.ts';
+import { type Format, serializations } from '../../../cse/serialization/index.ts';
 import { until } from '../../support/wait.ts';
 import { type Doors, openDoors } from './doors.ts';
 
@@ -58,14 +58,16 @@ describe('the WebSocket binding (TS-0020)', () => {
     const socket = await connect(options);
     const arrived: JsonObject[] = [];
     socket.on('message', (bytes: Buffer, isBinary) => {
-      const format = isBinary ? 'cbor' : 'json';
+      const format = isBinary ? 'cbor' : socket.protocol === 'oneM2M.xml' ? 'xml' : 'json';
       arrived.push(serializations[format].decode(bytes, { bytesMax: 1e6, depthMax: 64 }) as JsonObject);
     });
     return {
       socket,
       arrived,
       async ask(request) {
-        socket.send(socket.protocol === 'oneM2M.cbor' ? serializations.cbor.encode(request) : JSON.stringify(request));
+        const format = socket.protocol.replace('oneM2M.', '') as Format;
+        const bytes = serializations[format].encode(request);
+        socket.send(serializations[format].text ? bytes.toString() : bytes);
         return until(() => arrived.find(({ rqi, rsc }) => rqi === request.rqi && rsc !== undefined), {
           what: `the response to ${String(request.rqi)}`,
         });
@@ -81,13 +83,13 @@ describe('the WebSocket binding (TS-0020)', () => {
   });
 
   it('chooses the first sub-protocol of the client that it speaks (§6.2.2.8)', async () => {
-    expect((await connect({ protocols: ['oneM2M.xml', 'oneM2M.cbor', 'oneM2M.json'] })).protocol).to.equal(
+    expect((await connect({ protocols: ['oneM2M.yaml', 'oneM2M.cbor', 'oneM2M.json'] })).protocol).to.equal(
       'oneM2M.cbor',
     );
   });
 
-  it('answers in text frames for JSON and binary ones for CBOR (Table 6.2.2.9-1)', async () => {
-    for (const protocol of ['oneM2M.json', 'oneM2M.cbor']) {
+  it('answers in text frames for JSON and XML and binary ones for CBOR (Table 6.2.2.9-1)', async () => {
+    for (const protocol of ['oneM2M.json', 'oneM2M.cbor', 'oneM2M.xml']) {
       const { ask } = await peer({ protocols: [protocol] });
       expect((await ask(retrieve(`as ${protocol}`))).rsc).to.equal(2000);
     }
@@ -225,7 +227,7 @@ describe('the WebSocket binding (TS-0020)', () => {
       'a wrong token': [{ authorization: 'Bearer guessed' }, 401],
       'another scheme': [{ authorization: `Basic ${Buffer.from('CAdmin:x').toString('base64')}` }, 401],
       'no sub-protocol of oneM2M': [{ protocols: ['mqtt'] }, 400],
-      'XML only': [{ protocols: ['oneM2M.xml'] }, 400],
+      'a serialization nobody knows': [{ protocols: ['oneM2M.yaml'] }, 400],
       'a page of another origin': [{ headers: { Origin: 'https://evil.example' } }, 403],
     };
     for (const [what, [options, status]] of Object.entries(upgrades)) {

@@ -27,6 +27,7 @@ const candidates: readonly string[] = [
   'QUJD',
   '12:30:00',
   '2026-01-31',
+  'e30.e30.c2ln',
 ];
 
 /** A value the schema accepts. */

@@ -18,7 +18,7 @@ describe('media types (TS-0004 §6.7, TS-0009 §6.4.3)', () => {
 
   for (const strange of [
     'text/plain',
-    'application/xml',
+    'application/yaml',
     'application/vnd.onem2m-res+yaml',
     'json',
     '',
@@ -44,7 +44,7 @@ describe('media types (TS-0004 §6.7, TS-0009 §6.4.3)', () => {
       ['application/json;q=0.2, application/cbor;q=0.3', 'cbor'],
       ['text/html, application/*;q=0.1', 'json'],
       ['application/json;q=0, application/cbor', 'cbor'],
-      ['application/xml', undefined],
+      ['application/yaml', undefined],
       ['application/json;q=0', undefined],
     ];
     for (const [accept, chosen] of table) {

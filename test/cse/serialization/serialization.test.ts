@@ -50,8 +50,11 @@ describe('serialization of primitives (TS-0004 §8.4, §8.5)', () => {
       it('gives back every value it wrote', () => {
         fc.assert(
           fc.property(value, (given) => {
-            const bytes = serializations[format].encode(plain(given) as never);
-            expect(serializations[format].decode(bytes, requestLimits)).to.deep.equal(plain(given));
+            // Content has one element at the top, which XML cannot do without.
+            const content = { 'm2m:cin': { con: plain(given) } } as never;
+            expect(serializations[format].decode(serializations[format].encode(content), requestLimits)).to.deep.equal(
+              content,
+            );
           }),
         );
       });
