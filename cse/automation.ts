@@ -10,6 +10,7 @@ import { Mashups } from './semantics/mashups.ts';
 import { Statistics } from './statistics/statistics.ts';
 import { MissingData } from './time-series/missing-data.ts';
 import { Beacons } from './time-sync/beacons.ts';
+import { Transactions } from './transactions/transactions.ts';
 
 /** A part of the CSE that works without being asked. */
 export interface Background {
@@ -24,6 +25,7 @@ export function createAutomation(context: Context): Background & { readonly beac
   const beacons = new Beacons(context);
   const parts: readonly Background[] = [
     new Actions(context),
+    new Transactions(context),
     new Processes(context),
     new MissingData(context),
     beacons,

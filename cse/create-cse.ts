@@ -25,7 +25,7 @@ import type { RequestPrimitive, ResponsePrimitive, Session } from './primitive.t
 import type { Context } from './procedures/context.ts';
 import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
-import { handle, perform } from './procedures/handle.ts';
+import { handle, perform, transact } from './procedures/handle.ts';
 import { changeResource } from './procedures/own-change.ts';
 import { createRemote } from './remote/index.ts';
 import { NonBlockingRequests } from './requests/non-blocking.ts';
@@ -40,6 +40,7 @@ import { Store } from './store/store.ts';
 import { Sweep } from './store/sweep.ts';
 import type { ChangeElsewhere, CommittedChange } from './store/write.ts';
 import { Timetable } from './timetable.ts';
+import { Locks } from './transactions/locks.ts';
 
 const retryAfterSeconds = 2;
 
@@ -179,6 +180,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     targets,
     timetable: new Timetable({ pool, log }),
     windows,
+    locks: new Locks(),
     groupRequests: new GroupRequests(config.cse.fanOutRequestsMax),
     remote,
     turns: new Turns(),
@@ -192,6 +194,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     settings: config.cse,
     perform: (request, asker) => perform(context, request, asker),
     clockSeen: (originator, time) => automation.beacons.clockSeen(originator, time),
+    transact: (...given) => transact(context, ...given),
     tell: (event) => tell(context, event),
     observe,
     observeRequests(observer) {

@@ -388,6 +388,18 @@ export const settings = {
       100,
       'Consultations about access that are under way at the same time; beyond, access is refused.',
     ),
+    transactionSecondsMax: setting(
+      'ALZETTE_CSE_TRANSACTION_SECONDS_MAX',
+      count(1, 86_400),
+      300,
+      'How long a transaction may keep resources locked after the last of its times.',
+    ),
+    transactionRequestsMax: setting(
+      'ALZETTE_CSE_TRANSACTION_REQUESTS_MAX',
+      count(1, 1000),
+      100,
+      'Requests one `<transactionMgmt>` may hold together.',
+    ),
     feedRetentionHours: setting(
       'ALZETTE_CSE_FEED_RETENTION_HOURS',
       count(1, 24 * 365),

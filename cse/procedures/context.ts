@@ -17,6 +17,7 @@ import type { Numbers } from '../store/numbers.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeElsewhere, CommittedChange, Outcome, Write } from '../store/write.ts';
 import type { Timetable } from '../timetable.ts';
+import type { Locks } from '../transactions/locks.ts';
 
 /** Everything the procedures need from outside; there is one per CSE. */
 export interface Context {
@@ -35,6 +36,8 @@ export interface Context {
   readonly turns: Turns;
   /** Times that schedules leave open. */
   readonly windows: Windows;
+  /** Resources that transactions have locked. */
+  readonly locks: Locks;
   /** Requests that came through groups. */
   readonly groupRequests: GroupRequests;
   /** What this CSE announces to others. */
@@ -52,6 +55,11 @@ export interface Context {
   perform(request: RequestPrimitive, asker: Asker): Promise<Answer>;
   /** Somebody's clock was seen, in the originating timestamp of a request. */
   clockSeen(originator: string, time: string): void;
+  /**
+   * Carries out a request of a transaction, or only finds out what it would lead to. Never rejects.
+   * @param association whose locks do not stand in its way
+   */
+  transact(how: 'rehearse' | 'perform', request: RequestPrimitive, asker: Asker, association: string): Promise<Answer>;
   /** Tells subscribers of what is no change of a resource: missing data, a trigger. See `PreparedEvent`. */
   tell(event: PreparedEvent): Promise<void>;
   /** Tells of every change after its commit, in the order of commits. @returns stops telling */
@@ -79,6 +87,8 @@ export interface Call {
   readonly asker: Asker;
   /** Told, each time a member of a group answers, of what a fan-out has gathered so far (TS-0004 §7.4.14.2.5). */
   readonly gathered?: (soFar: () => Answer) => void;
+  /** Transaction the request belongs to. */
+  readonly transaction?: string;
   /** Aborted when the request has expired: whoever waits for others ends, with what there is. */
   readonly signal?: AbortSignal;
 }

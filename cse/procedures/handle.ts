@@ -1,10 +1,11 @@
 import { messageOf, systemErrorCode } from '#platform';
 import type { Asker } from '../access/access.ts';
 import { establishOriginator } from '../access/originator.ts';
+import { right } from '../access/rule.ts';
 import { readAddress } from '../address.ts';
 import { checkGroupParameters } from '../groups/group-parameters.ts';
 import { withMonitors } from '../notifications/monitors.ts';
-import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
+import { operation, type RequestPrimitive, type ResponsePrimitive, type Session } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { forward } from '../remote/forward.ts';
 import { placeOfProviderId } from '../remote/provider-id.ts';
@@ -13,12 +14,15 @@ import { carryOutInTime } from '../requests/in-time.ts';
 import { hasTiming, readTiming, withAbsoluteTimes } from '../requests/timing.ts';
 import { responseStatus } from '../response-status.ts';
 import { Saturated } from '../store/write.ts';
+import { refuseLocked } from '../transactions/refuse-locked.ts';
+import { rehearse } from '../transactions/rehearsal.ts';
 import type { Answer, Call, Context } from './context.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { notify } from './notify.ts';
 import { checkPrimitive, operationName } from './primitive-check.ts';
 import { retrieve } from './retrieve.ts';
+import { findTarget } from './target.ts';
 import { update } from './update.ts';
 import { findVirtual, virtualResources } from './virtual.ts';
 
@@ -62,6 +66,33 @@ export async function perform(
   } catch (error) {
     return refusal(context, request, error);
   }
+}
+
+/** Carries out a request of a transaction, or rehearses it. Never rejects. */
+export async function transact(
+  context: Context,
+  how: 'rehearse' | 'perform',
+  request: RequestPrimitive,
+  asker: Asker,
+  transaction: string,
+): Promise<Answer> {
+  const call: Call = { request, session: {}, asker, transaction };
+  try {
+    await checkPrimitive(request, () => {});
+    if (how === 'perform') return await carryOut(context, call);
+    // Nobody can be told something without being told.
+    if (request.op === operation.notify) return await mayNotify(context, call);
+    return await rehearse(context, (rehearsing) => dispatch(rehearsing, call));
+  } catch (error) {
+    return refusal(context, request, error);
+  }
+}
+
+async function mayNotify(context: Context, { request, asker }: Call): Promise<Answer> {
+  const { resource } = await findTarget(context, request.to);
+  if (!(await context.access.permits(asker, right.notify, resource)))
+    throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not NOTIFY ${resource.path}`);
+  return { rsc: responseStatus.OK.rsc };
 }
 
 /** The CSE serves within its own schedule (TS-0001 §9.6.9); its administrator can always mend the schedule. */
@@ -120,7 +151,10 @@ async function dispatch(context: Context, call: Call): Promise<Answer> {
   const virtual = await findVirtual(context, to);
   if (call.request.gid !== undefined || call.request.grtm !== undefined)
     await checkGroupParameters(context, call.request, virtual);
-  if (virtual === undefined) return procedures[name](context, call);
+  if (virtual === undefined) {
+    if (context.locks.held) await refuseLocked(context, call);
+    return procedures[name](context, call);
+  }
   const procedure = virtualResources[virtual.name]?.[name];
   if (procedure === undefined) {
     throw new Refused('OPERATION_NOT_ALLOWED', `op: ${name.toUpperCase()} is not possible on <${virtual.name}>`);

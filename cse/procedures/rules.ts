@@ -34,6 +34,8 @@ import { subscriptionRules } from './rules/subscription.ts';
 import { timeSeriesRules } from './rules/time-series.ts';
 import { timeSyncBeaconRules } from './rules/time-sync-beacon.ts';
 import { tokenRules } from './rules/token.ts';
+import { transactionRules } from './rules/transaction.ts';
+import { transactionMgmtRules } from './rules/transaction-mgmt.ts';
 import type { TypeRules } from './type-rules.ts';
 
 const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
@@ -66,6 +68,8 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [48, crossResourceSubscriptionRules],
   [31, roleRules],
   [32, tokenRules],
+  [50, transactionMgmtRules],
+  [51, transactionRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],
