@@ -55,27 +55,31 @@ export async function askPermission(
   );
 }
 
-/** Requests that change one resource, one after another, while an UPDATE of it waits for an answer. */
+/** Requests that change one resource, one after another: while an UPDATE of it waits for an answer, or several meet. */
 export class Turns {
-  readonly #last = new Map<number, { readonly over: Promise<void>; waiting: number }>();
+  readonly #queues = new Map<number, { over: Promise<void>; waiting: number }>();
 
   /** Whether somebody has a turn at a resource. */
   taken(no: number): boolean {
-    return this.#last.has(no);
+    return this.#queues.has(no);
   }
 
   /** Does something once everything before it is over. @throws Saturated when too many wait */
   async take<T>(no: number, act: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(no);
-    const waiting = (before?.waiting ?? 0) + 1;
-    if (waiting > waitingMax) throw new Saturated('too many requests wait for a blocked update');
-    const result = (before?.over ?? Promise.resolve()).then(act);
-    const turn = { over: result.then(() => {}).catch(() => {}), waiting };
-    this.#last.set(no, turn);
+    const queue = this.#queues.get(no) ?? { over: Promise.resolve(), waiting: 0 };
+    if (queue.waiting >= waitingMax) throw new Saturated('too many requests wait to change one resource');
+    this.#queues.set(no, queue);
+    queue.waiting += 1;
+    const result = queue.over.then(act);
+    queue.over = result.then(
+      () => {},
+      () => {},
+    );
     try {
       return await result;
     } finally {
-      if (this.#last.get(no) === turn) this.#last.delete(no);
+      queue.waiting -= 1;
+      if (queue.waiting === 0) this.#queues.delete(no);
     }
   }
 }

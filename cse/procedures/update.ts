@@ -32,7 +32,7 @@ export function update(context: Context, call: Call): Promise<Answer> {
   return updateNow(context, call, false);
 }
 
-/** @param alone nobody else changes the resource, since its blocking subscription is asked */
+/** @param alone nobody else changes the resource: its blocking subscription is asked, or several changes have met */
 async function updateNow(context: Context, call: Call, alone: boolean): Promise<Answer> {
   const { request, asker } = call;
   for (let attempt = 1; ; attempt += 1) {
@@ -57,12 +57,14 @@ async function updateNow(context: Context, call: Call, alone: boolean): Promise<
     if (originalFirst && attempt === 1) await changeOriginal(context, call, resource, given);
     await rulesOf(resource.ty).update?.(context, { resource, given, attributes, asker });
     const blocking = (await context.store.subscriptionsOf(resource.no)).find(isBlocking);
+    const inTurn = () => context.turns.take(resource.no, () => updateNow(context, call, true));
+    if (!alone && (blocking !== undefined || context.turns.taken(resource.no))) return inTurn();
     if (blocking !== undefined) {
-      if (!alone) return context.turns.take(resource.no, () => updateNow(context, call, true));
       await askPermission(context, blocking, resource, given, asker.originator);
     }
     const answer = await store(context, call, resource, given, attributes, grant);
     if (answer !== undefined) return answer;
+    if (!alone && !originalFirst) return inTurn();
     if (attempt === attempts)
       throw new Refused('CONFLICT', `to: ${resource.path} is being changed by others all the time`);
   }
