@@ -27,6 +27,7 @@ import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
 import { handle, perform, transact } from './procedures/handle.ts';
 import { changeResource } from './procedures/own-change.ts';
+import { Deliveries } from './remote/deliveries.ts';
 import { createRemote } from './remote/index.ts';
 import { NonBlockingRequests } from './requests/non-blocking.ts';
 import { loadFlexContainers } from './resources/flex-container-folder.ts';
@@ -186,6 +187,9 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     turns: new Turns(),
     requests,
     polling,
+    get deliveries() {
+      return deliveries;
+    },
     get announcements() {
       return announcements;
     },
@@ -215,6 +219,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   }
   context.observe((change) => requests.changed(change));
   context.observe((change) => polling.changed(change));
+  const deliveries: Deliveries = new Deliveries(context);
   const announcements: Announcements = new Announcements(context);
   const sweep = new Sweep({
     pool,
@@ -280,6 +285,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   });
   await delivery.start();
   await announcements.start();
+  await deliveries.start();
   await automation.start();
   statistics.start();
   await requests.start();
@@ -302,6 +308,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       await requests.drained();
       await sparql.close();
       await announcements.stop();
+      await deliveries.stop();
       await delivery.stop();
       await statistics.stop();
       await committer.close();

@@ -225,6 +225,18 @@ export const settings = {
       10,
       'How long another CSE may take to answer.',
     ),
+    deliveryRequestsMax: setting(
+      'ALZETTE_CSE_DELIVERY_REQUESTS_MAX',
+      count(1, 1000),
+      100,
+      'How many requests travel in one `<delivery>`.',
+    ),
+    deliveryLifespanSeconds: setting(
+      'ALZETTE_CSE_DELIVERY_LIFESPAN_SECONDS',
+      count(1, 31_536_000),
+      86_400,
+      'How long the delivery of a request is tried that does not say when it expires.',
+    ),
     announcementTargetsMax: setting(
       'ALZETTE_CSE_ANNOUNCEMENT_TARGETS_MAX',
       count(1, 1000),

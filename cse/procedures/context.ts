@@ -10,6 +10,7 @@ import type { PreparedEvent } from '../notifications/tell.ts';
 import type { Windows } from '../notifications/windows.ts';
 import type { PollingChannels } from '../polling/channels.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
+import type { Deliveries } from '../remote/deliveries.ts';
 import type { Remote } from '../remote/index.ts';
 import type { Timing } from '../requests/timing.ts';
 import type { Semantics } from '../semantics/semantics.ts';
@@ -42,6 +43,8 @@ export interface Context {
   readonly groupRequests: GroupRequests;
   /** What this CSE announces to others. */
   readonly announcements: Announcements;
+  /** Requests this CSE has taken over to deliver. */
+  readonly deliveries: Deliveries;
   /** Other CSEs. */
   readonly remote: Remote;
   readonly semantics: Semantics;

@@ -1,5 +1,5 @@
 import { everything } from '../access/access.ts';
-import { checkCseRegistration, registersCse } from '../access/registration.ts';
+import { checkCseRegistration, checkHandOver, handsOver, registersCse } from '../access/registration.ts';
 import { right } from '../access/rule.ts';
 import { checkServiceSubscription } from '../access/service-subscription.ts';
 import { checkAnnouncement, concernsAnnouncement } from '../announcement/check.ts';
@@ -48,8 +48,9 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   if (virtual !== undefined)
     throw new Refused('OPERATION_NOT_ALLOWED', `to: nothing can be created under the virtual resource ${virtual}`);
   if (type === aeType) await checkServiceSubscription(context, call, asker.originator);
-  const unasked = registers(type) || mayAnnounce(asker, type, request.pc, parent);
+  const unasked = registers(type) || handsOver(request) || mayAnnounce(asker, type, request.pc, parent);
   if (registersCse(request)) checkCseRegistration(context, asker, call.session);
+  if (handsOver(request)) await checkHandOver(context, asker, call.session);
   const grant = unasked ? everything : await authorize(context, call, right.create, parent, type);
   if (context.settings.type !== 'IN' && ofInfrastructure.has(type)) {
     throw new Refused('OPERATION_NOT_ALLOWED', `ty: <${definitionOf(type)?.longName}> exists on the IN-CSE only`);

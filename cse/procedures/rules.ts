@@ -4,6 +4,7 @@ import { aeRules } from './rules/ae.ts';
 import { aeAnnouncedRules } from './rules/ae-announced.ts';
 import { containerRules } from './rules/container.ts';
 import { crossResourceSubscriptionRules } from './rules/cross-resource-subscription.ts';
+import { deliveryRules } from './rules/delivery.ts';
 import { dependencyRules } from './rules/dependency.ts';
 import { eventConfigRules } from './rules/event-config.ts';
 import { execInstanceRules } from './rules/exec-instance.ts';
@@ -42,6 +43,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [1, accessControlPolicyRules],
   [2, aeRules],
   [3, containerRules],
+  [6, deliveryRules],
   [9, groupRules],
   [16, remoteCseRules],
   [18, scheduleRules],

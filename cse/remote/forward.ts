@@ -3,6 +3,7 @@ import { operation, type RequestPrimitive } from '../primitive.ts';
 import type { Answer, Call, Context } from '../procedures/context.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { fromAbsoluteOrRelative, toTimestamp } from '../timestamp.ts';
+import { travelsAggregated } from './deliveries.ts';
 import { peerOf } from './peer.ts';
 import { nextHop } from './route.ts';
 
@@ -36,6 +37,10 @@ export async function forward(
     fr: address.spId === undefined || from.startsWith('//') ? from : `${names.spId}${from}`,
   };
   const deadline = Math.min(...['rqet', 'rset'].flatMap((name) => fromTime(times[name], now)));
+  if (travelsAggregated(request) && address.spId === undefined) {
+    const lifeMs = Math.min(deadline - now, context.settings.deliveryLifespanSeconds * 1000);
+    return context.deliveries.accept(outgoing, from, address.cseId, lifeMs);
+  }
   const key = `${outgoing.fr}\n${outgoing.rqi}\n${outgoing.op}\n${outgoing.to}`;
   if (remote.passing.has(key)) throw new Refused('NOT_FOUND', `to: the way to ${request.to} goes round in a circle`);
   if (remote.passing.size >= passingMax)
