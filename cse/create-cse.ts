@@ -172,7 +172,6 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     names,
     admin,
     security,
-
     store,
     committer,
     numbers,

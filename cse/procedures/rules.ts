@@ -2,6 +2,7 @@ import { accessControlPolicyRules } from './rules/access-control-policy.ts';
 import { actionRules } from './rules/action.ts';
 import { aeRules } from './rules/ae.ts';
 import { aeAnnouncedRules } from './rules/ae-announced.ts';
+import { backgroundDataTransferRules } from './rules/background-data-transfer.ts';
 import { containerRules } from './rules/container.ts';
 import { crossResourceSubscriptionRules } from './rules/cross-resource-subscription.ts';
 import { deliveryRules } from './rules/delivery.ts';
@@ -13,6 +14,7 @@ import { groupRules } from './rules/group.ts';
 import { locationPolicyRules } from './rules/location-policy.ts';
 import { managementObjectRules } from './rules/management-object.ts';
 import { mgmtCmdRules } from './rules/mgmt-cmd.ts';
+import { multimediaSessionRules } from './rules/multimedia-session.ts';
 import {
   policyDeletionRulesRules,
   targetPolicyReferenceRules,
@@ -37,6 +39,7 @@ import { timeSyncBeaconRules } from './rules/time-sync-beacon.ts';
 import { tokenRules } from './rules/token.ts';
 import { transactionRules } from './rules/transaction.ts';
 import { transactionMgmtRules } from './rules/transaction-mgmt.ts';
+import { triggerRequestRules } from './rules/trigger-request.ts';
 import type { TypeRules } from './type-rules.ts';
 
 const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
@@ -72,6 +75,9 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [32, tokenRules],
   [50, transactionMgmtRules],
   [51, transactionRules],
+  [46, multimediaSessionRules],
+  [47, triggerRequestRules],
+  [49, backgroundDataTransferRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],
