@@ -4,6 +4,7 @@ import { validateLater } from './groups/validation.ts';
 import { Locations } from './location/locations.ts';
 import { Executions } from './management/executions.ts';
 import { NodeLinks } from './management/node-links.ts';
+import { Memberships } from './multicast/memberships.ts';
 import type { Context } from './procedures/context.ts';
 import { Processes } from './processes/processes.ts';
 import { Mashups } from './semantics/mashups.ts';
@@ -26,6 +27,7 @@ export function createAutomation(context: Context): Background & { readonly beac
   const parts: readonly Background[] = [
     new Actions(context),
     new Transactions(context),
+    new Memberships(context),
     new Processes(context),
     new MissingData(context),
     beacons,

@@ -11,6 +11,7 @@ import { eventConfigRules } from './rules/event-config.ts';
 import { execInstanceRules } from './rules/exec-instance.ts';
 import { flexContainerRules } from './rules/flex-container.ts';
 import { groupRules } from './rules/group.ts';
+import { localMulticastGroupRules } from './rules/local-multicast-group.ts';
 import { locationPolicyRules } from './rules/location-policy.ts';
 import { managementObjectRules } from './rules/management-object.ts';
 import { mgmtCmdRules } from './rules/mgmt-cmd.ts';
@@ -73,6 +74,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [48, crossResourceSubscriptionRules],
   [31, roleRules],
   [32, tokenRules],
+  [45, localMulticastGroupRules],
   [50, transactionMgmtRules],
   [51, transactionRules],
   [46, multimediaSessionRules],
