@@ -2,7 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { Feed, messageOf } from '#platform';
 import { Access, type Asker } from './access/access.ts';
 import { ClaimsVerifier } from './access/claims.ts';
+import { Consultation } from './access/consultation.ts';
 import { CredentialStore } from './access/credentials.ts';
+import { Delegation } from './access/delegation.ts';
+import { FurtherAuthorization } from './access/further-authorization.ts';
+import { Referenced } from './access/referenced.ts';
 import { TokenVerifier } from './access/token.ts';
 import type { Names } from './address.ts';
 import { Announcements } from './announcement/announcements.ts';
@@ -76,12 +80,14 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     admin,
     verifier,
   });
+  const ownRequest = (request: RequestPrimitive) => perform(context, request, itself);
+  const referenced = new Referenced({ store, names, perform: ownRequest });
   const access = new Access({
     store,
     names,
     admin,
     operatorPolicy: operatorPolicyPath,
-    perform: (request) => perform(context, request, itself),
+    referenced,
   });
   const polling = new PollingChannels(store, {
     queueMax: config.cse.pollingQueueMax,
@@ -168,6 +174,15 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   });
   const sparql = new SparqlEngine({ timeMs: config.cse.semanticsTimeMsMax, bytesMax: config.cse.semanticsBytesMax });
   const semantics = new Semantics(sparql);
+  const furtherAuthorization = new FurtherAuthorization({
+    store,
+    access,
+    referenced,
+    consultation: new Consultation({ names, targets, claims }),
+    delegation: new Delegation({ names, perform: ownRequest }),
+    timeMsMax: config.cse.consultationSecondsMax * 1000,
+    underWayMax: config.cse.consultationsMax,
+  });
   const context: Context = {
     names,
     admin,
@@ -177,6 +192,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     numbers,
     access,
     claims,
+    furtherAuthorization,
     targets,
     timetable: new Timetable({ pool, log }),
     windows,

@@ -1,3 +1,4 @@
+import type { ResponsePrimitive } from './primitive.ts';
 import type { StatusName } from './response-status.ts';
 
 /**
@@ -7,11 +8,18 @@ import type { StatusName } from './response-status.ts';
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: StatusName;
+  /** Parameters of the response besides the status. */
+  readonly parameters: Pick<ResponsePrimitive, 'tqf'>;
 
   /** @param message which attribute, parameter or rule, what was found, what is expected; never a secret */
-  constructor(status: StatusName, message: string, options?: ErrorOptions) {
+  constructor(
+    status: StatusName,
+    message: string,
+    options?: ErrorOptions & { readonly parameters?: Pick<ResponsePrimitive, 'tqf'> },
+  ) {
     super(message, options);
     this.status = status;
+    this.parameters = options?.parameters ?? {};
   }
 }
 

@@ -6,7 +6,7 @@ import type { Asker } from './asker.ts';
 import { Decision, type Facts } from './decision.ts';
 import { governingOf } from './governing.ts';
 import { formsOf } from './originators.ts';
-import { type Perform, Referenced } from './referenced.ts';
+import type { Referenced } from './referenced.ts';
 import { compileRules, type Right, type Rule, right } from './rule.ts';
 
 export type { Asker } from './asker.ts';
@@ -23,7 +23,8 @@ interface Compiled {
 }
 
 const policyTypes: readonly number[] = [1, 10_001];
-const referencedTypes: readonly number[] = [...policyTypes, 9];
+/** What policies and resources refer to: policies, groups, consultations. */
+const referencedTypes: readonly number[] = [...policyTypes, 9, 34];
 /** Each round loads what the one before found missing: policies and parents, then groups. */
 const roundsMax = 8;
 /** A right to the whole resource. */
@@ -55,12 +56,12 @@ export class Access {
     readonly admin: string;
     /** Address of the operator policy. */
     readonly operatorPolicy: string;
-    readonly perform: Perform;
+    readonly referenced: Referenced;
   }) {
-    const { store, names, perform } = options;
+    const { store, names, referenced } = options;
     this.#admin = options.admin;
     this.#operatorPolicy = options.operatorPolicy;
-    this.#facts = { store, names, referenced: new Referenced({ store, names, perform }) };
+    this.#facts = { store, names, referenced };
   }
 
   /** The CSE itself, or its administrator. */
@@ -126,6 +127,24 @@ export class Access {
       return undefined;
     });
     return isWhole(grant);
+  }
+
+  /** Policies that govern a resource; none when it belongs to somebody. */
+  async policiesOf(resource: Resource): Promise<Resource[]> {
+    const decision = new Decision(this.#facts, nobody, right.retrieve, resource, undefined);
+    let found = this.#governingPolicies(decision);
+    for (let round = 1; round <= roundsMax && decision.missing.size > 0; round += 1) {
+      await decision.loadMissing();
+      found = this.#governingPolicies(decision);
+    }
+    return found;
+  }
+
+  /** Role-IDs with which the policies of a resource would grant what is asked (TS-0003 §7.3.2.2, step 2.2.1). */
+  async rolesThatWouldDo(asker: Asker, asked: Right, resource: Resource, childType?: number): Promise<string[]> {
+    const decision = new Decision(this.#facts, asker, asked, resource, childType);
+    const rules = (await this.policiesOf(resource)).flatMap((policy) => this.#rulesOf(policy).pv);
+    return [...new Set(rules.filter(({ applies }) => applies(decision)).flatMap(({ roles }) => roles))];
   }
 
   /** Whether a reference leads to a policy of this CSE, or to another CSE that may have one. */
@@ -216,6 +235,21 @@ export class Access {
     return limited;
   }
 
+  #governingPolicies(decision: Decision): Resource[] {
+    for (let governed: Resource | undefined = decision.target; governed !== undefined; ) {
+      const governing = governingOf(governed, this.#facts.names);
+      if (governing.by === 'self') return [governed];
+      if (governing.by === 'policies') {
+        return governing.references
+          .map((reference) => this.#policyAt(decision, reference))
+          .filter((policy) => policy !== undefined);
+      }
+      if (governing.by !== 'parent') return [];
+      governed = decision.parentOf(governed);
+    }
+    return [];
+  }
+
   #policyAt(decision: Decision, reference: string): Resource | undefined {
     const found = decision.find(reference);
     return found !== undefined && policyTypes.includes(found.ty) ? found : undefined;
@@ -234,6 +268,9 @@ export class Access {
     return compiled;
   }
 }
+
+/** Asks for nobody: what is looked up does not depend on who asks. */
+const nobody: Asker = { originator: '', authenticated: false, registered: false };
 
 /** Stands for whichever resource, where none in particular is meant. */
 const anything: Resource = {

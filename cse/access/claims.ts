@@ -7,7 +7,7 @@ import { type ResourceRow, resourceColumns, type Store, toResource } from '../st
 import type { ChangeElsewhere, CommittedChange } from '../store/write.ts';
 import { fromTimestamp } from '../timestamp.ts';
 import { formsOf, type OriginatorForms } from './originators.ts';
-import { localIdOf, type Token, type TokenVerifier } from './token.ts';
+import { assignmentsOf, localIdOf, type Token, type TokenVerifier } from './token.ts';
 
 const roleType = 31;
 const tokenType = 32;
@@ -20,13 +20,13 @@ export interface Claims {
   /** Role-IDs that are assigned to the originator now. */
   readonly roles: ReadonlySet<string>;
   readonly tokens: readonly Token[];
-}
-
-/** Verified claims, with what the response tells about them. */
-export interface ShownClaims extends Claims {
-  /** Assigned Token Identifiers (`ati`), when there are any. */
+  /** Assigned Token Identifiers (`ati`) for the answer, when there are any. */
   readonly assigned?: JsonObject;
 }
+
+/** Whether a request shows roles or tokens. */
+export const showsClaims = ({ rids, tkns, tids, ltids }: RequestPrimitive): boolean =>
+  rids !== undefined || tkns !== undefined || tids !== undefined || ltids !== undefined;
 
 /**
  * Verifies what requests show: Role-IDs against the <role> resources of this CSE, tokens by their signature, Token-IDs
@@ -55,13 +55,12 @@ export class ClaimsVerifier {
   }
 
   /**
-   * What a request shows; undefined when it shows nothing.
+   * What a request shows.
    *
    * @throws Refused BAD_REQUEST for too much or malformed, ORIGINATOR_HAS_NO_PRIVILEGE for a token that is not valid,
    *   is somebody else's, or is not known here (TS-0003 §7.3.2.3, step 7.1.4)
    */
-  async shownIn({ rids, tkns, tids, ltids }: RequestPrimitive, originator: string): Promise<ShownClaims | undefined> {
-    if (rids === undefined && tkns === undefined && tids === undefined && ltids === undefined) return undefined;
+  async shownIn({ rids, tkns, tids, ltids }: RequestPrimitive, originator: string): Promise<Claims> {
     for (const [name, list] of Object.entries({ rids, tkns, tids, ltids })) {
       if (list === undefined) continue;
       const isText = Array.isArray(list) && list.every((item) => typeof item === 'string');
@@ -75,8 +74,8 @@ export class ClaimsVerifier {
     const tokens = [...presented, ...(ltids ?? []).map((localId) => this.#byLocalId(localId))];
     for (const token of tokens) this.#checkHolder(token, originator);
     const roles = rids === undefined ? new Set<string>() : await this.#assigned(rids, originator);
-    const ltia: Json = presented.map(({ localId, tokenId }) => ({ lti: localId, tkid: tokenId }));
-    return { roles, tokens, ...(ltia.length === 0 ? {} : { assigned: { ltia } }) };
+    const assigned = assignmentsOf(presented);
+    return { roles, tokens, ...(assigned === undefined ? {} : { assigned }) };
   }
 
   /** A token after verification, from memory if it was verified before. @throws Refused */

@@ -150,3 +150,11 @@ export class TokenVerifier {
     return local;
   }
 }
+
+/** Assigned Token Identifiers (`ati`, TS-0004 §6.3.5.43) of tokens that have an identifier; undefined when there are none. */
+export function assignmentsOf(tokens: readonly Token[]): JsonObject | undefined {
+  const ltia = tokens
+    .filter(({ tokenId }) => tokenId !== '')
+    .map(({ localId, tokenId }) => ({ lti: localId, tkid: tokenId }));
+  return ltia.length === 0 ? undefined : { ltia };
+}

@@ -8,23 +8,33 @@ import type { Call, Context } from './context.ts';
 const operations = new Map<Right, string>(Object.entries(right).map(([name, bit]) => [bit, name.toUpperCase()]));
 
 /**
- * Checks that the originator has the right to what it asks for (TS-0004 §7.3.3.15).
+ * Checks that the originator has the right to what it asks for: by policies, then by dynamic and distributed authorization
+ * (TS-0004 §7.3.3.15).
  *
  * @param childType what shall be created below the resource
  * @returns the right, which may extend to some attributes only
  * @throws Refused ORIGINATOR_HAS_NO_PRIVILEGE
  */
 export async function authorize(
-  { access }: Context,
-  { asker }: Call,
+  context: Context,
+  call: Call,
   asked: Right,
   resource: Resource,
   childType?: number,
 ): Promise<Grant> {
+  const { access, furtherAuthorization } = context;
+  const { asker, request } = call;
   const grant = await access.grant(asker, asked, resource, childType);
   if (grant !== undefined) return grant;
+  const rolesThatWouldDo = await access.rolesThatWouldDo(asker, asked, resource, childType);
+  const attempt = { asker, request, asked, resource, childType, rolesThatWouldDo };
+  const further = await furtherAuthorization.seek(attempt);
+  if (further !== undefined) return further;
+  const tqf = request.tqi === true ? await furtherAuthorization.tokenRequest(attempt) : undefined;
   const where = asked === right.create ? `under ${resource.path}` : resource.path;
-  throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not ${operations.get(asked)} ${where}`);
+  throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not ${operations.get(asked)} ${where}`, {
+    ...(tqf === undefined ? {} : { parameters: { tqf } }),
+  });
 }
 
 /**

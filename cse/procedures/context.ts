@@ -1,6 +1,7 @@
 import type { Config, Log } from '#platform';
 import type { Access, Asker } from '../access/access.ts';
 import type { ClaimsVerifier } from '../access/claims.ts';
+import type { FurtherAuthorization } from '../access/further-authorization.ts';
 import type { Names } from '../address.ts';
 import type { Announcements } from '../announcement/announcements.ts';
 import type { GroupRequests } from '../groups/group-requests.ts';
@@ -32,6 +33,8 @@ export interface Context {
   readonly access: Access;
   /** What originators show beside their identifier. */
   readonly claims: ClaimsVerifier;
+  /** Dynamic and distributed authorization. */
+  readonly furtherAuthorization: FurtherAuthorization;
   readonly targets: Targets;
   /** Changes of a resource one after another, while its blocking subscription is asked. */
   readonly turns: Turns;

@@ -1,5 +1,6 @@
 import { messageOf, systemErrorCode } from '#platform';
 import type { Asker } from '../access/access.ts';
+import { showsClaims } from '../access/claims.ts';
 import { establishOriginator } from '../access/originator.ts';
 import { right } from '../access/rule.ts';
 import { readAddress } from '../address.ts';
@@ -44,13 +45,26 @@ async function answerTo(context: Context, request: RequestPrimitive, session: Se
     const asker = await checkPrimitive(request, () => establishOriginator(context, request, session));
     await checkAvailable(context, asker);
     if (request.ot !== undefined) context.clockSeen(asker.originator, request.ot);
-    const claims = await context.claims.shownIn(request, asker.originator);
-    if (claims === undefined) return await communicate(context, { request, session, asker });
-    const answer = await communicate(context, { request, session, asker: { ...asker, claims } });
-    return claims.assigned === undefined ? answer : { ...answer, ati: claims.assigned };
+    const known = await withClaims(context, request, asker);
+    const answer = await communicate(context, { request, session, asker: known });
+    const ati = context.furtherAuthorization.issuedTo(known) ?? known.claims?.assigned;
+    return ati === undefined ? answer : { ...answer, ati };
   } catch (error) {
     return refusal(context, request, error);
   }
+}
+
+/** Adds what the request shows, and what the originator was granted earlier; for another CSE's resource, that CSE looks. */
+async function withClaims(context: Context, request: RequestPrimitive, asker: Asker): Promise<Asker> {
+  const shown = showsClaims(request) && readAddress(request.to, context.names).local;
+  const claims = shown ? await context.claims.shownIn(request, asker.originator) : undefined;
+  const held = context.furtherAuthorization.heldBy(asker.originator);
+  if (claims === undefined && held.length === 0) return asker;
+  const { roles = new Set<string>(), tokens = [], assigned } = claims ?? {};
+  return {
+    ...asker,
+    claims: { roles, tokens: [...tokens, ...held], ...(assigned === undefined ? {} : { assigned }) },
+  };
 }
 
 /** Carries out a request of this CSE's own making, for an originator that is established already. Never rejects. */
@@ -166,7 +180,7 @@ function refusal({ log }: Context, { rqi, op, to }: RequestPrimitive, error: unk
   if (error instanceof Refused) {
     const { rsc } = responseStatus[error.status];
     log.debug({ rqi, op, to, status: error.status, why: error.message }, 'refused');
-    return { rsc, pc: { 'm2m:dbg': error.message } };
+    return { rsc, pc: { 'm2m:dbg': error.message }, ...error.parameters };
   }
   const { rsc } = responseStatus.INTERNAL_SERVER_ERROR;
   if (error instanceof Saturated) {

@@ -2,6 +2,9 @@ import { accessControlPolicyRules } from './rules/access-control-policy.ts';
 import { actionRules } from './rules/action.ts';
 import { aeRules } from './rules/ae.ts';
 import { aeAnnouncedRules } from './rules/ae-announced.ts';
+import { authorizationDecisionRules } from './rules/authorization-decision.ts';
+import { authorizationInformationRules } from './rules/authorization-information.ts';
+import { authorizationPolicyRules } from './rules/authorization-policy.ts';
 import { backgroundDataTransferRules } from './rules/background-data-transfer.ts';
 import { containerRules } from './rules/container.ts';
 import { crossResourceSubscriptionRules } from './rules/cross-resource-subscription.ts';
@@ -80,6 +83,9 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [46, multimediaSessionRules],
   [47, triggerRequestRules],
   [49, backgroundDataTransferRules],
+  [35, authorizationDecisionRules],
+  [36, authorizationPolicyRules],
+  [37, authorizationInformationRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],

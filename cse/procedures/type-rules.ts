@@ -45,6 +45,11 @@ export interface TypeRules {
   readonly create?: (context: Context, draft: Draft) => void | Promise<void>;
   /** After the resource is stored; a refusal takes it away again. */
   readonly created?: (context: Context, resource: Resource, asker: Asker) => void | Promise<void>;
+  /**
+   * What an UPDATE asks of a resource that answers instead of changing; called before anything is changed.
+   * @returns attributes of the answer; undefined when the UPDATE is an ordinary one
+   */
+  readonly answer?: (context: Context, given: JsonObject) => Promise<JsonObject | undefined>;
   readonly update?: (context: Context, change: Change) => void | Promise<void>;
   /** What a change means for the instances of the resource. @param before undefined for a CREATE */
   readonly instances?: (resource: Resource, before: Resource | undefined, change: InstanceChange) => Instances;

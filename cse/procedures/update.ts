@@ -51,6 +51,8 @@ async function updateNow(context: Context, call: Call, alone: boolean): Promise<
     const given = { ...representationIn(request.pc, definition) };
     checkUpdate(definition, given);
     checkAttributes(grant, call, Object.keys(given));
+    const decided = await rulesOf(resource.ty).answer?.(context, given);
+    if (decided !== undefined) return { rsc: 2004, pc: represent(resource, decided) };
     if (concernsAnnouncement(given)) await checkAnnouncement(context, definition, given);
     const attributes = await changed(context, resource, given);
     await checkPolicies(context, given);

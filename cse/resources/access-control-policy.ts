@@ -3,6 +3,8 @@ import { privileges } from './complex-types.ts';
 import { anyUri, list } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 
+const decisionPoints = list(anyUri, { minItems: 1, maxItems: 20 });
+
 /** TS-0001 §9.6.2, TS-0004 §7.4.2. */
 export const accessControlPolicy = defineResource({
   type: 1,
@@ -18,11 +20,8 @@ export const accessControlPolicy = defineResource({
     ...announceable,
     pv: attribute('privileges', privileges, 'M', 'O', { mandatory: true, announce: 'MA' }),
     pvs: attribute('selfPrivileges', privileges, 'M', 'O', { mandatory: true, announce: 'MA' }),
-    adri: attribute('authorizationDecisionResourceIDs', list(anyUri), 'O', 'O', { announce: 'MA', supported: false }),
-    apri: attribute('authorizationPolicyResourceIDs', list(anyUri), 'O', 'O', { announce: 'MA', supported: false }),
-    airi: attribute('authorizationInformationResourceIDs', list(anyUri), 'O', 'O', {
-      announce: 'MA',
-      supported: false,
-    }),
+    adri: attribute('authorizationDecisionResourceIDs', decisionPoints, 'O', 'O', { announce: 'MA' }),
+    apri: attribute('authorizationPolicyResourceIDs', decisionPoints, 'O', 'O', { announce: 'MA' }),
+    airi: attribute('authorizationInformationResourceIDs', decisionPoints, 'O', 'O', { announce: 'MA' }),
   },
 });

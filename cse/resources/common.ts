@@ -17,7 +17,9 @@ export const common = {
   et: attribute('expirationTime', timestamp, 'O', 'O', { mandatory: true, announce: 'MA' }),
   lbl: attribute('labels', list(label), 'O', 'O', { announce: 'MA' }),
   acpi: attribute('accessControlPolicyIDs', list(anyUri, { minItems: 1, maxItems: 50 }), 'O', 'O', { announce: 'MA' }),
-  daci: attribute('dynamicAuthorizationConsultationIDs', list(anyUri), 'O', 'O', { announce: 'OA', supported: false }),
+  daci: attribute('dynamicAuthorizationConsultationIDs', list(anyUri, { minItems: 1, maxItems: 50 }), 'O', 'O', {
+    announce: 'OA',
+  }),
   cr: attribute('creator', any, 'O', 'NP'),
   cstn: attribute('custodian', id, 'O', 'O'),
 } as const;

@@ -294,6 +294,16 @@ class CseAccess1763849000000 implements MigrationInterface {
   }
 }
 
+class CseDecisionPoints1763849600000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query("CREATE INDEX cse_announced_from ON cse.resource ((attributes->>'lnk')) WHERE ty > 10000");
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX cse.cse_announced_from');
+  }
+}
+
 /** Tables of this room, for `openDatabase`. */
 export const schema: RoomSchema = {
   migrations: [
@@ -310,5 +320,6 @@ export const schema: RoomSchema = {
     CseCrossMembers1763847500000,
     CseAccess1763849000000,
     CseRequests1763850500000,
+    CseDecisionPoints1763849600000,
   ],
 };

@@ -190,6 +190,17 @@ export class Store {
     return this.#resources.peek(no);
   }
 
+  /** What is announced here of a resource of another CSE. @param links forms of its address */
+  async announcedFrom(links: readonly string[]): Promise<Resource | undefined> {
+    const { rows } = await this.pool.query<ResourceRow>({
+      name: 'announced from',
+      text: `${resourceSelect} WHERE r.ty > 10000 AND r.attributes->>'lnk' = ANY ($1::text[])
+        AND (r.et IS NULL OR r.et > $2) ORDER BY r.no LIMIT 1`,
+      values: [links, nowTimestamp()],
+    });
+    return rows[0] === undefined ? undefined : toResource(rows[0]);
+  }
+
   async instanceByName(container: Resource, rn: string): Promise<Resource | undefined> {
     const generated = readInstanceId(rn);
     if (generated?.no === container.no) return this.instance(container, generated.st);
