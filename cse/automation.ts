@@ -7,6 +7,7 @@ import { NodeLinks } from './management/node-links.ts';
 import { Memberships } from './multicast/memberships.ts';
 import type { Context } from './procedures/context.ts';
 import { Processes } from './processes/processes.ts';
+import { PrimitiveProfiles } from './profiles/profiles.ts';
 import { Mashups } from './semantics/mashups.ts';
 import { Statistics } from './statistics/statistics.ts';
 import { MissingData } from './time-series/missing-data.ts';
@@ -21,9 +22,13 @@ export interface Background {
 }
 
 /** Everything that acts by itself upon what resources say. */
-export function createAutomation(context: Context): Background & { readonly beacons: Beacons } {
+export function createAutomation(context: Context): Background & {
+  readonly beacons: Beacons;
+  readonly profiles: PrimitiveProfiles;
+} {
   validateLater(context);
   const beacons = new Beacons(context);
+  const profiles = new PrimitiveProfiles(context);
   const parts: readonly Background[] = [
     new Actions(context),
     new Transactions(context),
@@ -31,6 +36,7 @@ export function createAutomation(context: Context): Background & { readonly beac
     new Processes(context),
     new MissingData(context),
     beacons,
+    profiles,
     new Executions(context),
     new Locations(context),
     new Mashups(context),
@@ -42,6 +48,7 @@ export function createAutomation(context: Context): Background & { readonly beac
   ];
   return {
     beacons,
+    profiles,
     async start() {
       for (const part of parts) await part.start();
     },

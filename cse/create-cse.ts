@@ -253,8 +253,9 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     room: () => committer.room(),
   };
 
-  async function answer(request: RequestPrimitive, session: Session): Promise<ResponsePrimitive> {
+  async function answer(received: RequestPrimitive, session: Session): Promise<ResponsePrimitive> {
     const started = performance.now();
+    const request = automation.profiles.adapt(received);
     const response = await handle(context, request, session);
     for (const observer of requestObservers) observer(request, response);
     metrics.request(request, response, session, (performance.now() - started) / 1000);

@@ -1,5 +1,5 @@
 import type { Context } from './procedures/context.ts';
-import type { Resource } from './store/resource.ts';
+import { isInstance, type Resource } from './store/resource.ts';
 import { type ResourceRow, resourceColumns, toResource } from './store/store.ts';
 import type { ChangeElsewhere, CommittedChange } from './store/write.ts';
 import { nowTimestamp } from './timestamp.ts';
@@ -65,6 +65,7 @@ export class Roster {
   }
 
   #saw({ kind, resource }: CommittedChange): void {
+    if (isInstance(resource.ty)) return;
     if (kind === 'deleted') this.#dropBelow(resource.path);
     else if (!this.#types.has(resource.ty)) return;
     else if (this.#only.holds(resource)) this.#put(resource);

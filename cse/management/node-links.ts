@@ -15,6 +15,9 @@ const linkOf: ReadonlyMap<number, 'hael' | 'hcl' | 'hsl'> = new Map([
   [28, 'hsl'],
 ]);
 
+/** Types that have `nl`, or can hold flexContainers that do. */
+const mayHoldLinked: ReadonlySet<number> = new Set([2, 3, 16, 28]);
+
 /**
  * Keeps the links of a <node> to what it hosts (`hael`, `hcl`, `hsl`) in step with `nl` (nodeLink) of AEs, remote CSEs and
  * flexContainers, and removes `nl` when the node goes (TS-0001 §9.6.18, §9.6.5).
@@ -24,6 +27,8 @@ export class NodeLinks implements Background {
   readonly #nodes: Roster;
   readonly #queue: WorkQueue;
   #stopObserving: () => void = () => {};
+  /** Whether links will be looked through anyway. */
+  #pruning = false;
 
   constructor(context: Context) {
     this.#context = context;
@@ -46,7 +51,10 @@ export class NodeLinks implements Background {
     if (this.#nodes.size === 0 || isInstance(resource.ty)) return;
     if (kind === 'deleted') {
       if (resource.ty === nodeType) this.#later(() => this.#unlink(resource));
-      this.#later(() => this.#prune());
+      if (mayHoldLinked.has(resource.ty) && !this.#pruning) {
+        this.#pruning = true;
+        this.#later(() => this.#prune());
+      }
       return;
     }
     const link = linkOf.get(resource.ty);
@@ -87,6 +95,7 @@ export class NodeLinks implements Background {
 
   /** Links to what has gone are removed, wherever it was. */
   async #prune(): Promise<void> {
+    this.#pruning = false;
     for (const node of this.#nodes.values()) {
       const { hael, hcl, hsl } = node.attributes;
       const gone = new Set<string>();

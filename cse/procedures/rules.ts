@@ -25,6 +25,7 @@ import {
   targetPolicyRules,
 } from './rules/notification-target.ts';
 import { ontologyRules } from './rules/ontology.ts';
+import { primitiveProfileRules } from './rules/primitive-profile.ts';
 import { processManagementRules } from './rules/process-management.ts';
 import { remoteCseRules } from './rules/remote-cse.ts';
 import { requestRules } from './rules/request.ts';
@@ -86,6 +87,7 @@ const rulesByType: ReadonlyMap<number, TypeRules> = new Map([
   [35, authorizationDecisionRules],
   [36, authorizationPolicyRules],
   [37, authorizationInformationRules],
+  [62, primitiveProfileRules],
   [63, processManagementRules],
   [64, stateRules],
   [65, actionRules],
