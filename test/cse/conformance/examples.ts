@@ -44,6 +44,10 @@ const examples: Readonly<Record<string, Example>> = {
   },
   cin: { content: { con: 'x' } },
   csr: { from: '/cse-', content: { cb: '/cse-other/cse', rr: true, srv: ['3'] }, notAlone: ['cst'] },
+  crs: {
+    content: { rrat: [existing.container], encs: { encn: [{ net: [3] }] }, tws: 'PT10S' },
+    notAlone: ['rrat', 'srat', 'encs', 'eem'],
+  },
   depr: { content: { rri: existing.container, evc: condition, sfc: true } },
   mgo: { notAlone: ['mgs'] },
   mgc: { notAlone: ['exe'] },
@@ -73,6 +77,7 @@ export const values: JsonObject = {
   acpi: [existing.policy],
   loc: { typ: 1, crd: '[5.95,49.47]' },
   nu: [existing.dead],
+  npi: 'cse-in/ntpDefault',
   mid: [existing.container],
   macp: [existing.policy],
   sri: existing.container,
