@@ -1,25 +1,21 @@
 import type pg from 'pg';
 import { type Log, messageOf } from '#platform';
 import { aggregationOf } from '../groups/aggregation-policy.ts';
-import type { JsonObject, ResponsePrimitive } from '../primitive.ts';
+import type { ResponsePrimitive } from '../primitive.ts';
 import { pendingNotification } from '../resources/enumerations.ts';
 import type { SubscriptionAttributes } from '../resources/index.ts';
-import { responseStatus, statusName } from '../response-status.ts';
 import type { StoredNotification } from '../store/committer.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Store } from '../store/store.ts';
 import type { CommittedChange } from '../store/write.ts';
-import { fromDuration } from '../timestamp.ts';
-import { NotificationQueue, type Shelf } from './queue.ts';
+import { category, compose, dropAged, type Message, maxAge, mayGo, single } from './message.ts';
+import { NotificationQueue } from './queue.ts';
 import { ageMsMax, giveUpSurplus } from './retention.ts';
+import { send } from './send.ts';
+import { Shelf } from './shelf.ts';
 import type { Targets } from './targets.ts';
 import type { Windows } from './windows.ts';
 
-/** In a batch notification; a larger `bn.num` is served in parts. */
-const batchEntriesMax = 1000;
-/** How long one attempt lasts at most: as long as the notification is of use, in the polling channel of an AE. */
-const attemptMsMin = 10_000;
-const attemptMsMax = 3_600_000;
 const firstRetryMs = 500;
 const longestRetryMs = 60_000;
 /** Attempts for a notice about a subscription that is gone. */
@@ -27,16 +23,6 @@ const noticeAttempts = 5;
 const settleEveryMs = 50;
 const trimEveryMs = 60_000;
 const groupType = 9;
-/** Event categories, TS-0004 §6.3.3. */
-const category = { immediate: 2, latest: 4 } as const;
-/** What says that another attempt may succeed; everything else is a refusal. */
-const passing: ReadonlySet<number> = new Set([
-  responseStatus.REQUEST_TIMEOUT.rsc,
-  responseStatus.INTERNAL_SERVER_ERROR.rsc,
-  responseStatus.TARGET_NOT_REACHABLE.rsc,
-  responseStatus.REMOTE_ENTITY_NOT_REACHABLE.rsc,
-]);
-
 export type DeliveryOutcome = 'delivered' | 'refused' | 'retried' | 'given up' | 'not scheduled';
 
 export interface DeliveryOptions {
@@ -56,15 +42,6 @@ export interface DeliveryOptions {
   readonly observe: (outcome: DeliveryOutcome, count: number) => void;
 }
 
-/** One message to a target, and how many of the waiting notifications are in it. */
-interface Message {
-  readonly content: JsonObject;
-  readonly count: number;
-  readonly ec: number | undefined;
-  /** Milliseconds since 1970 of the newest event in it. */
-  readonly at: number;
-}
-
 /**
  * Delivers stored notifications: one queue per subscription and target, each in order and independent of all others, so
  * that one that does not answer holds up nobody else. What a subscription says about batches, rate and schedules is looked
@@ -80,11 +57,10 @@ export class Delivery {
   /** Queues that wait for a schedule. */
   readonly #closed = new Set<NotificationQueue>();
   readonly #shelf: Shelf;
-  #settling: Promise<void> = Promise.resolve();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#shelf = { pool: options.pool, settled: new Set(), held: 0, stopping: this.#stopping.signal };
+    this.#shelf = new Shelf(options.pool, this.#stopping.signal);
   }
 
   /** Takes up what a previous run left, and starts delivering. */
@@ -92,7 +68,7 @@ export class Delivery {
     const retry = (what: string) => (error: unknown) =>
       this.#options.log.warn({ reason: messageOf(error) }, `${what}; trying again`);
     this.#timers.push(
-      setInterval(() => void this.#settle().catch(retry('delivered notifications stay stored')), settleEveryMs),
+      setInterval(() => void this.#shelf.clear().catch(retry('delivered notifications stay stored')), settleEveryMs),
       setInterval(() => void this.#trim().catch(retry('old notifications stay stored')), trimEveryMs),
     );
     await this.takeUpStored();
@@ -148,7 +124,7 @@ export class Delivery {
     this.#stopping.abort();
     for (const queue of this.#queues.values()) queue.wake();
     await Promise.allSettled(this.#workers);
-    await this.#settle().catch((error: unknown) => {
+    await this.#shelf.clear().catch((error: unknown) => {
       this.#options.log.warn(
         { reason: messageOf(error) },
         'delivered notifications stay stored and will be sent again',
@@ -196,9 +172,10 @@ export class Delivery {
     const subscription = await this.#options.store.byNumber(queue.subscription);
     if (subscription === undefined) return this.#deliverNotice(queue);
     const attributes = policiesOf(subscription);
-    this.#dropAged(queue, attributes);
-    if (queue.waiting.length === 0 || !(await this.#mayGo(queue, attributes))) return;
-    const message = await this.#compose(queue, attributes);
+    const aged = dropAged(queue, attributes);
+    if (aged > 0) this.#options.observe('given up', aged);
+    if (queue.waiting.length === 0 || !(await mayGo(queue, attributes))) return;
+    const message = await compose(queue, attributes, this.#options.batchMs);
     if (message === undefined || !(await this.#isOpen(queue, attributes, message))) return;
     await this.#attempt(queue, message, subscription);
   }
@@ -213,63 +190,8 @@ export class Delivery {
       queue.reread();
       return;
     }
-    const [first] = queue.waiting;
-    if (first === undefined) return;
-    await this.#attempt(queue, { content: parse(first), count: 1, ec: undefined, at: first.at }, undefined);
-  }
-
-  /** Gives up what `ma` says is too old to be told. */
-  #dropAged(queue: NotificationQueue, attributes: SubscriptionAttributes): void {
-    const age = maxAge(attributes);
-    if (age === undefined) return;
-    const oldest = Date.now() - age;
-    const kept = queue.waiting.findIndex(({ at }) => at >= oldest);
-    const aged = kept < 0 ? queue.waiting.length : kept;
-    if (aged === 0) return;
-    this.#options.observe('given up', aged);
-    queue.done(aged);
-  }
-
-  /** Keeps the rate limit: at most `mnn` notifications in each window of `tww` (TS-0001 §10.2.10.7). */
-  async #mayGo(queue: NotificationQueue, { rl }: SubscriptionAttributes): Promise<boolean> {
-    if (rl === undefined) return true;
-    const now = Date.now();
-    if (now >= queue.windowEndsAt) {
-      queue.windowEndsAt = now + (fromDuration(rl.tww) ?? 0);
-      queue.sentInWindow = 0;
-    }
-    if (queue.sentInWindow < rl.mnn) return true;
-    await queue.more(queue.windowEndsAt - now);
-    return false; // whoever asked looks again, in the next window and with what the subscription says by then
-  }
-
-  /** The next message, by `ln`, `bn` and `nec` (TS-0001 §10.2.10.7); undefined while a batch is not complete. */
-  async #compose(queue: NotificationQueue, attributes: SubscriptionAttributes): Promise<Message | undefined> {
-    const { bn, ln, nec } = attributes;
-    if (queue.latestOnly || (ln === true && bn === undefined)) {
-      await queue.keepNewest();
-      return single(queue.waiting, category.latest);
-    }
-    if (bn === undefined) return single(queue.waiting.slice(0, 1), nec);
-    const batch = await this.#collect(queue, bn);
-    if (batch === undefined) return undefined;
-    if (ln === true) return single(batch, category.latest);
-    return { content: aggregate(batch), count: batch.length, ec: nec, at: batch.at(-1)?.at ?? 0 };
-  }
-
-  /** A batch, once `num` notifications are there or `dur` has passed since the first. */
-  async #collect(
-    queue: NotificationQueue,
-    { num = 0, dur }: { num?: number; dur?: string },
-  ): Promise<StoredNotification[] | undefined> {
-    const wanted = Math.min(num === 0 ? batchEntriesMax : num, batchEntriesMax);
-    const durationMs = (dur === undefined ? undefined : fromDuration(dur)) ?? this.#options.batchMs;
-    const deadline = (queue.waiting[0]?.at ?? Date.now()) + durationMs;
-    if (queue.waiting.length < wanted && queue.behind) await queue.refill(wanted);
-    const left = deadline - Date.now();
-    if (queue.waiting.length >= wanted || left <= 0) return queue.waiting.slice(0, wanted);
-    await queue.more(left);
-    return undefined; // the subscription may say something else by now
+    const notice = single(queue.waiting.slice(0, 1), undefined);
+    if (notice !== undefined) await this.#attempt(queue, notice, undefined);
   }
 
   /** Whether schedules let a message go; otherwise does with it what `pn` says (TS-0004 §7.5.1.2.2, steps 3 and 4). */
@@ -302,7 +224,7 @@ export class Delivery {
       await this.#pause(queue, waitMs);
       return;
     }
-    const result = await this.#send(target, message);
+    const result = await send(this.#options.targets, target, message, this.#stopping.signal);
     if (this.#stopping.signal.aborted && result.answer === undefined) return;
     if (subscription !== undefined) attempted(subscription, target, message.count, result.answer !== undefined);
     if (result.delivered) {
@@ -331,29 +253,6 @@ export class Delivery {
     queue.retryAt = Date.now() + Math.min(firstRetryMs * 2 ** (queue.attempts - 1), longestRetryMs);
   }
 
-  async #send(
-    target: string,
-    { content, ec, at }: Message,
-  ): Promise<{ delivered: boolean; final: boolean; reason: string; answer?: ResponsePrimitive }> {
-    const timeOver = new AbortController();
-    const usefulMs = at + ageMsMax - Date.now();
-    const timer = setTimeout(
-      () => timeOver.abort(new Error('nobody took it')),
-      Math.min(Math.max(usefulMs, attemptMsMin), attemptMsMax),
-    );
-    try {
-      const signal = AbortSignal.any([this.#stopping.signal, timeOver.signal]);
-      const answer = await this.#options.targets.send(target, content, signal, ec);
-      const { rsc } = answer;
-      const ok = rsc >= 1000 && rsc < 3000;
-      return { delivered: ok, final: !passing.has(rsc), reason: statusName(rsc) ?? `response status ${rsc}`, answer };
-    } catch (error) {
-      return { delivered: false, final: false, reason: messageOf(error) };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   /** Waits although more is added: what is at the front has its time. */
   async #pause(queue: NotificationQueue, milliseconds: number): Promise<void> {
     const until = Date.now() + milliseconds;
@@ -362,24 +261,6 @@ export class Delivery {
       // A subscription that was deleted or changed need not wait for its target.
       if ((await this.#options.store.byNumber(queue.subscription)) === undefined && !queue.orphaned) return;
     }
-  }
-
-  /** Removes delivered notifications, many at once. */
-  #settle(): Promise<void> {
-    const { settled } = this.#shelf;
-    this.#settling = this.#settling
-      .catch(() => {})
-      .then(async () => {
-        const ids = [...settled];
-        if (ids.length === 0) return;
-        await this.#options.pool.query({
-          name: 'settle notifications',
-          text: 'DELETE FROM cse.notification WHERE id = ANY ($1::bigint[])',
-          values: [ids],
-        });
-        for (const id of ids) settled.delete(id);
-      });
-    return this.#settling;
   }
 
   /** Gives up what is too old or too much; queues notice when they refill. */
@@ -399,19 +280,3 @@ const policiesOf = (sender: Resource): SubscriptionAttributes =>
     : sender.attributes) as unknown as SubscriptionAttributes;
 
 const key = (subscription: number, target: string): string => `${subscription} ${target}`;
-
-const parse = ({ body }: StoredNotification): JsonObject => JSON.parse(body) as JsonObject;
-
-/** The newest of some notifications, which stands for all of them. */
-function single(notifications: readonly StoredNotification[], ec: number | undefined): Message | undefined {
-  const newest = notifications.at(-1);
-  return newest && { content: parse(newest), count: notifications.length, ec, at: newest.at };
-}
-
-/** `m2m:agn`, TS-0004 §6.3.5.12. */
-const aggregate = (batch: readonly StoredNotification[]): JsonObject => ({
-  'm2m:agn': { 'm2m:sgn': batch.map((notification) => parse(notification)['m2m:sgn'] ?? null) },
-});
-
-const maxAge = (attributes: SubscriptionAttributes | undefined): number | undefined =>
-  attributes?.ma === undefined ? undefined : fromDuration(attributes.ma);

@@ -1,21 +1,11 @@
-import type pg from 'pg';
 import type { StoredNotification } from '../store/committer.ts';
+import type { Shelf } from './shelf.ts';
 
 /** Notifications of one queue held in memory; more wait in the store. */
 const entriesMax = 256;
 const inMemoryMax = 20_000;
 /** A longer timer of Node.js would end at once; whoever waits looks again. */
 const timerMsMax = 3_600_000;
-
-/** What all queues share. */
-export interface Shelf {
-  readonly pool: pg.Pool;
-  /** Dealt with, but not yet removed from the store. */
-  readonly settled: Set<number>;
-  /** Notifications in memory. */
-  held: number;
-  readonly stopping: AbortSignal;
-}
 
 /** Notifications of one subscription for one target, oldest first: the first ones in memory, the others in the store. */
 export class NotificationQueue {
