@@ -79,7 +79,7 @@ export class Roster {
     }
     for (const path of change.subtrees) this.#dropBelow(path);
     const numbers = change.written.filter(({ ty }) => this.#types.has(ty)).map(({ no }) => no);
-    if (numbers.length > 0) this.#later(() => this.#read('r.no = ANY($1)', numbers));
+    if (numbers.length > 0) this.#later(async () => void (await this.#read('r.no = ANY($1)', numbers)));
   }
 
   /** One reading after the other, so that what was read later is what stays. */
@@ -90,20 +90,19 @@ export class Roster {
   }
 
   async #readAll(): Promise<void> {
-    for (const no of [...this.#byNumber.keys()]) this.#drop(no);
     // The types stand in the statement, so that the index over them serves it.
-    await this.#read(`r.ty IN (${[...this.#types].join(', ')}) AND ${this.#only.condition}`);
+    const found = await this.#read(`r.ty IN (${[...this.#types].join(', ')})`);
+    for (const no of [...this.#byNumber.keys()]) if (!found.has(no)) this.#drop(no);
   }
 
-  async #read(where: string, ...values: (readonly number[])[]): Promise<void> {
+  /** @returns numbers of what was found */
+  async #read(where: string, ...values: (readonly number[])[]): Promise<Set<number>> {
     const { rows } = await this.#context.store.pool.query<ResourceRow>(
       `SELECT ${resourceColumns} FROM cse.resource r LEFT JOIN cse.resource p ON p.no = r.parent_no WHERE ${where}`,
       values,
     );
-    for (const resource of rows.map(toResource)) {
-      if (this.#only.holds(resource)) this.#put(resource);
-      else this.#drop(resource.no);
-    }
+    for (const row of rows) this.#put(toResource(row));
+    return new Set(rows.map(({ no }) => no));
   }
 
   #put(resource: Resource): void {

@@ -436,6 +436,12 @@ export const settings = {
       10_000,
       'Rest of a periodic action that names none, milliseconds.',
     ),
+    locationInstancesMax: setting(
+      'ALZETTE_CSE_LOCATION_INSTANCES_MAX',
+      count(1, 1_000_000),
+      1_000,
+      'Positions a new location container keeps; its creator can change that.',
+    ),
     statisticsRetentionDays: setting(
       'ALZETTE_CSE_STATISTICS_RETENTION_DAYS',
       count(1, 36_500),

@@ -38,6 +38,10 @@ export class Locations implements Background {
   }
 
   async start(): Promise<void> {
+    // Policies that are gone leave nothing.
+    await this.#context.store.pool.query(
+      'DELETE FROM cse.geofence g WHERE NOT EXISTS (SELECT FROM cse.resource r WHERE r.no = g.policy)',
+    );
     this.#stopObserving = this.#context.observe((change) => this.#saw(change));
     await this.#roster.start();
   }

@@ -77,16 +77,17 @@ export function checkTriggers(shortName: string, given: JsonObject): void {
  * What triggers bring about: a status that says the device is at work; and, when the device has said that it is done, a
  * trigger that can be set again.
  *
+ * @param ri identifier of the object: a status names its action by the address of the trigger
  * @param attributes as they will be stored; changed in place
  */
-export function applyTriggers(shortName: string, path: string, given: JsonObject, attributes: JsonObject): void {
+export function applyTriggers(shortName: string, ri: string, given: JsonObject, attributes: JsonObject): void {
   const triggers = triggersOf[shortName] ?? [];
   for (const trigger of triggers) {
     const { name, status, consequence } = trigger;
     if (given[name] === true) {
       for (const other of triggers)
         if (other.name !== name && other.status === status && status) reset(other, attributes);
-      if (status !== undefined) attributes[status] = { acn: `${path}#${name}`, sus: inProcess };
+      if (status !== undefined) attributes[status] = { acn: `${ri}#${name}`, sus: inProcess };
       if (consequence !== undefined) {
         Object.assign(attributes, consequence(attributes));
         reset(trigger, attributes);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { JsonObject } from '#cse';
+import { type JsonObject, schema } from '#cse';
+import { testDatabase } from '../support/postgres.ts';
 import { until } from '../support/wait.ts';
 import { startCse, startSubscriber, type TestCse } from './support.ts';
 
@@ -201,5 +202,29 @@ describe('management commands and their executions', () => {
     const { rn } = await only(path);
     expect((await cse.send('PUT', `${path}/${rn}`, { 'm2m:exin': { exs: 1 } })).rsc).to.equal(4000);
     expect((await cse.send('DELETE', `${path}/${rn}`)).rsc).to.equal(2002);
+  });
+
+  it('is carried out by one node of several, and after a restart', async () => {
+    const database = await testDatabase({ rooms: [schema] });
+    try {
+      const first = await startCse({ database });
+      await first.create('/cse-in', 14, { 'm2m:nod': { rn: 'client', ni: 'urn:client', mgca: agent.url } });
+      const attributes = { ...rebooting, ext: 'cse-in/client' };
+      await first.create('/cse-in', 12, { 'm2m:mgc': { rn: 'often', ...attributes, exm: 2, exn: 5, exf: 'PT0.2S' } });
+      await first.create('/cse-in', 12, { 'm2m:mgc': { rn: 'later', ...attributes, exm: 3, exy: 'PT1.5S' } });
+      const execution = async (node: TestCse, rn: string) =>
+        (await node.send('GET', `/cse-in/${rn}?rcn=8`)).pc['m2m:mgc']['m2m:exin'][0].exs;
+      const second = await startCse({ database });
+      for (const rn of ['later', 'often']) await first.send('PUT', `/cse-in/${rn}`, { 'm2m:mgc': { exe: true } });
+      await until(async () => (await execution(second, 'often')) === status.finished);
+      expect(agent.heard.length).to.equal(5);
+      await first.cse.stop();
+      await second.cse.stop();
+      await using third = await startCse({ database });
+      await until(async () => (await execution(third, 'later')) === status.finished);
+      expect(agent.heard.length).to.equal(6);
+    } finally {
+      await database.close();
+    }
   });
 });

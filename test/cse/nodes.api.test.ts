@@ -76,10 +76,10 @@ describe('nodes and management objects', () => {
   });
 
   it('firmware: an update is in process until the device says what came of it (TS-0004 §D.2.2.2)', async () => {
-    const { path, initial, update } = await object('fwr', firmware);
+    const { initial, update } = await object('fwr', firmware);
     expect(initial.uds).to.deep.equal({ sus: 0 });
     const { now } = await update({ ud: true });
-    expect(now).to.deep.include({ ud: true, uds: { acn: `${path.slice(1)}#ud`, sus: 3 } });
+    expect(now).to.deep.include({ ud: true, uds: { acn: `${initial.ri}#ud`, sus: 3 } });
     expect((await update({ uds: { sus: 3 } })).now.ud).to.equal(true);
     expect((await update({ uds: { sus: 1 }, vr: '2' })).now).to.deep.include({ ud: false, vr: '2' });
   });

@@ -28,7 +28,8 @@ export const locationPolicyRules: TypeRules = {
     const parent = await context.store.byNumber(resource.parentNo ?? 0);
     if (parent === undefined) return;
     const { loi, lon, acpi, et } = resource.attributes;
-    const attributes: JsonObject = { li: resource.ri, et: et ?? null, ...(acpi === undefined ? {} : { acpi }) };
+    const mni = context.settings.locationInstancesMax;
+    const attributes: JsonObject = { li: resource.ri, et: et ?? null, mni, ...(acpi === undefined ? {} : { acpi }) };
     await createOwn(context, parent, container, attributes, asker.originator, {
       ri: String(loi),
       ...(typeof lon === 'string' ? { rn: lon } : {}),

@@ -9,7 +9,7 @@ import type { TypeRules } from '../type-rules.ts';
 
 /** Management objects and what sets them in motion: TS-0004 §7.4.15, Annex D. */
 export const managementObjectRules: TypeRules = {
-  create(_context, { definition, attributes, parent }) {
+  create(_context, { definition, attributes, ri }) {
     const { shortName, specialization, longName } = definition;
     if (specialization === undefined)
       throw badRequest('pc: a specialization of <mgmtObj> is expected, such as m2m:fwr');
@@ -23,14 +23,14 @@ export const managementObjectRules: TypeRules = {
     check(shortName, attributes);
     const given = { ...attributes };
     initialize(shortName, attributes);
-    applyTriggers(shortName, `${parent.path}/${String(attributes.rn ?? '')}`, given, attributes);
+    applyTriggers(shortName, ri, given, attributes);
   },
   created: (context, resource) => setBack(context, resource, resource.attributes),
   update(_context, { resource, given, attributes }) {
     const shortName = shortNameOf(resource);
     checkTriggers(shortName, given);
     check(shortName, attributes);
-    applyTriggers(shortName, resource.path, given, attributes);
+    applyTriggers(shortName, resource.ri, given, attributes);
   },
   updated: (context, resource, _before, _asker, given) => setBack(context, resource, given),
 };
