@@ -31,6 +31,7 @@ import { countDown } from './procedures/count-down.ts';
 import { deleteResource } from './procedures/delete.ts';
 import { handle, perform, transact } from './procedures/handle.ts';
 import { changeResource } from './procedures/own-change.ts';
+import { RegistrationPoints } from './registration/registration-points.ts';
 import { Deliveries } from './remote/deliveries.ts';
 import { createRemote } from './remote/index.ts';
 import { NonBlockingRequests } from './requests/non-blocking.ts';
@@ -202,6 +203,9 @@ export async function createCse(options: CseOptions): Promise<Cse> {
     turns: new Turns(),
     requests,
     polling,
+    get registrationPoints() {
+      return registrationPoints;
+    },
     get deliveries() {
       return deliveries;
     },
@@ -234,6 +238,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   }
   context.observe((change) => requests.changed(change));
   context.observe((change) => polling.changed(change));
+  const registrationPoints: RegistrationPoints = new RegistrationPoints(context);
   const deliveries: Deliveries = new Deliveries(context);
   const announcements: Announcements = new Announcements(context);
   const sweep = new Sweep({
@@ -302,6 +307,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
   await delivery.start();
   await announcements.start();
   await deliveries.start();
+  await registrationPoints.start();
   await automation.start();
   statistics.start();
   await requests.start();
@@ -325,6 +331,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       await sparql.close();
       await announcements.stop();
       await deliveries.stop();
+      await registrationPoints.stop();
       await delivery.stop();
       await statistics.stop();
       await committer.close();

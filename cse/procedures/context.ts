@@ -11,6 +11,7 @@ import type { PreparedEvent } from '../notifications/tell.ts';
 import type { Windows } from '../notifications/windows.ts';
 import type { PollingChannels } from '../polling/channels.ts';
 import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
+import type { RegistrationPoints } from '../registration/registration-points.ts';
 import type { Deliveries } from '../remote/deliveries.ts';
 import type { Remote } from '../remote/index.ts';
 import type { Timing } from '../requests/timing.ts';
@@ -46,6 +47,8 @@ export interface Context {
   readonly groupRequests: GroupRequests;
   /** What this CSE announces to others. */
   readonly announcements: Announcements;
+  /** AEs that are referred to here, and where they are registered. */
+  readonly registrationPoints: RegistrationPoints;
   /** Requests this CSE has taken over to deliver. */
   readonly deliveries: Deliveries;
   /** Other CSEs. */

@@ -18,7 +18,12 @@ const announcedAe: Receiver = (context, { request, asker }, { attributes: { lnk 
 
 /** What takes notifications itself, by resource type. An <AE> is not in here: its notifications are passed on to it. */
 export const receivers: Readonly<Partial<Record<number, Receiver>>> = {
-  5: async ({ access }, { request: { pc }, asker }, resource) => {
+  5: async (context, call, resource) => {
+    const { access, registrationPoints } = context;
+    const { pc } = call.request;
+    const { asker } = call;
+    const answer = await registrationPoints.receive(call);
+    if (answer !== undefined) return answer;
     if (!(await access.permits(asker, right.notify, resource))) {
       throw new Refused('ORIGINATOR_HAS_NO_PRIVILEGE', `${asker.originator} may not NOTIFY ${resource.path}`);
     }

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { JsonObject } from '#cse';
+import { until } from '../support/wait.ts';
 import { type Member, type Network, network } from './network.ts';
 import { startSubscriber } from './support.ts';
 
@@ -143,5 +145,63 @@ describe('registration of AEs across CSEs (TS-0001 §10.2.2.2)', () => {
       expect(pc['m2m:cb'].srt).not.to.include(ty);
     }
     expect((await top.send('GET', '/base-in')).pc['m2m:cb'].srt).to.include.members([20, 43]);
+  });
+
+  describe('registration points (TS-0001 §10.2.16)', () => {
+    const policy = (rn: string, acor: string[]) => ({
+      'm2m:acp': { rn, pv: { acr: [{ acor, acop: 2 }] }, pvs: { acr: [{ acor: ['CAdmin'], acop: 63 }] } },
+    });
+    const listed = async (cse: string) =>
+      (await top.send('GET', `/base-in/aeContactList/${cse}`)).pc?.['m2m:alpc']?.ail as string[] | undefined;
+
+    it('are listed at the IN-CSE by who refers to them, and no longer than that (TS-0001 §9.6.45)', async () => {
+      const [one, other] = [policy('one', ['/mn/Cone', 'Clocal']), policy('other', ['/mn/Cone'])];
+      for (const content of [one, other]) expect((await asn.create('/base-asn', 1, content)).rsc).to.equal(2001);
+      await until(async () => (await listed('asn'))?.includes('/mn/Cone'), { what: 'the reference' });
+      expect(await listed('asn')).to.deep.equal(['/mn/Cone']);
+      const list = async () => (await top.send('GET', '/base-in/aeContactList')).pc['m2m:alst'];
+      const { nic } = await list();
+      const { pc } = await top.send('GET', '/base-in/aeContactList?fu=1&ty=44');
+      expect(pc['m2m:uril']).to.have.length(nic);
+      await asn.send('DELETE', '/base-asn/one');
+      await asn.send('DELETE', '/base-asn/other');
+      await until(async () => (await listed('asn')) === undefined, { what: 'its end' });
+      await until(async () => (await list()).nic === nic - 1, { what: 'the number of CSEs' });
+    });
+
+    it('are followed when an AE registers elsewhere: references change, the old registration is inactive (TS-0004 §7.5.1.2.16)', async () => {
+      const as = { from: 'Smover', type: ofAe };
+      expect((await mn.send('POST', '/base-mn', ae({ rn: 'mover', trps: true }), as)).rsc).to.equal(2001);
+      await top.create('/base-in', 1, policy('top', ['/mn/Smover']));
+      await asn.create('/base-asn', 1, policy('bottom', ['/mn/Smover']));
+      await until(async () => (await listed('asn'))?.includes('/mn/Smover'));
+      expect((await asn.send('POST', '/base-asn', ae({ rn: 'mover', trps: true }), as)).rsc).to.equal(2001);
+      for (const [member, path] of [
+        [top, '/base-in/top'],
+        [asn, '/base-asn/bottom'],
+      ] as const) {
+        const acor = async () => (await member.send('GET', path)).pc['m2m:acp'].pv.acr[0].acor as string[];
+        await until(async () => (await acor())[0] === '/asn/Smover', { what: `the reference at ${member.id}` });
+      }
+      await until(async () => (await mn.send('GET', '/base-mn/mover')).pc['m2m:ae'].regs === 2, {
+        what: 'the end of the old registration',
+      });
+    });
+
+    it('are changed by the CSEs concerned only, and the list is nobody’s to write (TS-0004 §7.4.53)', async () => {
+      const told = (content: object) => ({ 'm2m:sgn': content }) as JsonObject;
+      const move = told({ aerp: true, tid1: '/asn/Smover', tid2: '/mn/Smover' });
+      const plain = { type: 'application/json' };
+      expect((await top.send('POST', '/base-in', move, { ...plain, from: '/stranger' })).rsc).to.equal(4103);
+      expect((await top.send('POST', '/base-in', move, plain)).rsc, 'an AE').to.equal(4103);
+      expect(
+        (await mn.send('POST', '/base-mn', told({ aerid: true, tid2: '/asn/Cx' }), { ...plain, from: '/asn' })).rsc,
+      ).to.equal(4005);
+      for (const content of [{ aerp: true }, { aerid: true, tid1: 'nonsense' }])
+        expect((await top.send('POST', '/base-in', told(content), { ...plain, from: '/mn' })).rsc).to.equal(4000);
+      expect((await top.create('/base-in', 43, { 'm2m:alst': {} })).rsc).to.equal(4005);
+      expect((await top.send('PUT', '/base-in/aeContactList', { 'm2m:alst': { lbl: ['x'] } })).rsc).to.equal(4005);
+      expect((await top.send('DELETE', '/base-in/aeContactList')).rsc).to.equal(4005);
+    });
   });
 });

@@ -8,4 +8,7 @@ export const aeAnnouncedRules: TypeRules = {
     if (typeof lnk === 'string' && asker.originator.endsWith('/S') && lnk === asker.originator)
       attributes.lnk = `${lnk.slice(0, -1)}${ri}`;
   },
+  updated(context, { attributes }, before) {
+    context.registrationPoints.relinked(before.attributes.lnk, attributes.lnk);
+  },
 };
