@@ -336,7 +336,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       await statistics.stop();
       await committer.close();
       await feed.close();
-      credentials.close();
+      await credentials.close();
       await http.sender.close();
     },
   };

@@ -31,6 +31,8 @@ export interface Credential {
   readonly label: string;
   readonly createdAt: Date;
   readonly expiresAt?: Date;
+  /** To the minute; absent: never used. */
+  readonly lastUsedAt?: Date;
 }
 
 export interface Credentials {
@@ -40,6 +42,11 @@ export interface Credentials {
     readonly label: string;
     readonly expiresAt?: Date;
   }): Promise<{ readonly id: string; readonly token: string }>;
+  /**
+   * Gives a credential a new token. The old one ends at once, with the connections it opened.
+   * @returns undefined when there is no such credential
+   */
+  rotate(id: string): Promise<{ readonly id: string; readonly token: string } | undefined>;
   /** @returns false when there is no such credential */
   revoke(id: string): Promise<boolean>;
   list(): Promise<Credential[]>;

@@ -12,6 +12,7 @@ interface CredentialRow {
   label: string;
   created_at: Date;
   expires_at: Date | null;
+  last_used_at: Date | null;
 }
 
 interface Known {
@@ -24,6 +25,7 @@ interface Known {
 const channel = 'cse-revoked';
 const knownMax = 20_000;
 const tokenBytes = 32;
+const noteUseEveryMs = 60_000;
 /** `CAdmin`, `Clight-*`, `/id-in`, `*`. */
 const originatorPattern = /^[A-Za-z0-9*/][A-Za-z0-9._~*/-]{0,127}$/;
 
@@ -37,6 +39,9 @@ export class CredentialStore implements Credentials {
   readonly #known = new LRUCache<string, Known>({ max: knownMax });
   readonly #listeners = new Set<(credentialId: string) => void>();
   readonly #unsubscribe: () => void;
+  /** Used since the last time this was written down. */
+  readonly #used = new Set<string>();
+  readonly #noting: NodeJS.Timeout;
   #revocations = 0;
 
   constructor(pool: pg.Pool, events: Events) {
@@ -44,6 +49,7 @@ export class CredentialStore implements Credentials {
     this.#events = events;
     this.#unsubscribe = events.subscribe(channel, (id) => this.#revoked(id));
     events.onReconnect(() => this.#known.clear());
+    this.#noting = setInterval(() => void this.#noteUse(), noteUseEveryMs).unref();
   }
 
   async issue(request: {
@@ -63,6 +69,18 @@ export class CredentialStore implements Credentials {
     return { id, token };
   }
 
+  async rotate(id: string): Promise<{ id: string; token: string } | undefined> {
+    const token = randomBytes(tokenBytes).toString('base64url');
+    const { rowCount } = await this.#pool.query('UPDATE cse.credential SET secret = $2 WHERE id = $1', [
+      id,
+      digest(token),
+    ]);
+    if (rowCount === 0) return undefined;
+    this.#revoked(id);
+    await this.#events.publish(channel, id);
+    return { id, token };
+  }
+
   async revoke(id: string): Promise<boolean> {
     const { rowCount } = await this.#pool.query('DELETE FROM cse.credential WHERE id = $1', [id]);
     if (rowCount === 0) return false;
@@ -73,14 +91,15 @@ export class CredentialStore implements Credentials {
 
   async list(): Promise<Credential[]> {
     const { rows } = await this.#pool.query<CredentialRow>(
-      'SELECT id, originator, label, created_at, expires_at FROM cse.credential ORDER BY created_at, id',
+      'SELECT id, originator, label, created_at, expires_at, last_used_at FROM cse.credential ORDER BY created_at, id',
     );
-    return rows.map(({ id, originator, label, created_at, expires_at }) => ({
+    return rows.map(({ id, originator, label, created_at, expires_at, last_used_at }) => ({
       id,
       originator,
       label,
       createdAt: created_at,
       ...(expires_at === null ? {} : { expiresAt: expires_at }),
+      ...(last_used_at === null ? {} : { lastUsedAt: last_used_at }),
     }));
   }
 
@@ -90,6 +109,7 @@ export class CredentialStore implements Credentials {
     const key = secret.toString('base64');
     const known = this.#known.get(key) ?? (await this.#load(secret, key));
     if (known === undefined || known.expiresAt <= Date.now()) return undefined;
+    this.#used.add(known.id);
     return { credentialId: known.id, originatorPattern: known.originator };
   }
 
@@ -98,8 +118,20 @@ export class CredentialStore implements Credentials {
     return () => this.#listeners.delete(listener);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#unsubscribe();
+    clearInterval(this.#noting);
+    await this.#noteUse();
+  }
+
+  /** A minute late at most; a failure only makes the date older than it is. */
+  async #noteUse(): Promise<void> {
+    const ids = [...this.#used];
+    this.#used.clear();
+    if (ids.length === 0) return;
+    await this.#pool
+      .query('UPDATE cse.credential SET last_used_at = now() WHERE id = ANY ($1::text[])', [ids])
+      .catch(() => ids.forEach((id) => void this.#used.add(id)));
   }
 
   async #load(secret: Buffer, key: string): Promise<Known | undefined> {

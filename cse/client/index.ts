@@ -10,4 +10,5 @@ export {
 } from './client.ts';
 export type { Notification, NotificationHandler } from './notification.ts';
 export { ClientSaturated, CseBusy, CseRefusal, CseUnreachable } from './refusal.ts';
+export { type ExportedResource, exportSubtree, importSubtree } from './subtree.ts';
 export type { ListenAddress } from './transport.ts';

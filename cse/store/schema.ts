@@ -304,6 +304,16 @@ class CseDecisionPoints1763849600000 implements MigrationInterface {
   }
 }
 
+class CseCredentialUse1763851000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE cse.credential ADD COLUMN last_used_at timestamptz');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE cse.credential DROP COLUMN last_used_at');
+  }
+}
+
 /** Tables of this room, for `openDatabase`. */
 export const schema: RoomSchema = {
   migrations: [
@@ -321,5 +331,6 @@ export const schema: RoomSchema = {
     CseAccess1763849000000,
     CseRequests1763850500000,
     CseDecisionPoints1763849600000,
+    CseCredentialUse1763851000000,
   ],
 };

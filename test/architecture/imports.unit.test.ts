@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '../..');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   platform: [],
   cse: ['#platform'],
+  cli: ['#platform', '#cse/client'],
   adapters: ['#platform', '#cse/client'],
   demo: ['#platform', '#cse/client'],
   ontologies: ['#platform'],

@@ -29,7 +29,8 @@ const checkIssueRequest = new Ajv({ allErrors: true }).compile<IssueRequest>({
 
 /**
  * The administrator's door to credentials: `GET` lists them without their secrets, `POST {originator, label, expiresAt?}`
- * issues one and shows its token once, `DELETE /.credentials/<id>` revokes one and cuts the connections it opened.
+ * issues one and shows its token once, `POST /.credentials/<id>/rotate` gives one a new token, `DELETE
+ * /.credentials/<id>` revokes one; both cut the connections it opened.
  */
 export async function serveCredentials(
   options: HttpBindingOptions,
@@ -52,11 +53,21 @@ export async function serveCredentials(
       });
       return { status: 201, json: JSON.stringify({ ...issued, originator, label }) };
     }
+    const rotated = /^([0-9a-f-]{36})\/rotate$/.exec(id)?.[1];
+    if (request.method === 'POST' && rotated !== undefined) {
+      const fresh = await credentials.rotate(rotated);
+      if (fresh === undefined) throw new Refusal(404, 'no-such-credential', `there is no credential ${rotated}`);
+      return { status: 200, json: JSON.stringify(fresh) };
+    }
     if (request.method === 'DELETE' && /^[0-9a-f-]{36}$/.test(id)) {
       if (!(await credentials.revoke(id))) throw new Refusal(404, 'no-such-credential', `there is no credential ${id}`);
       return { status: 200, json: JSON.stringify({ revoked: id }) };
     }
-    throw new Refusal(405, 'method-not-allowed', `GET or POST ${credentialsPath}, or DELETE ${credentialsPath}/<id>`);
+    throw new Refusal(
+      405,
+      'method-not-allowed',
+      `GET or POST ${credentialsPath}, POST ${credentialsPath}/<id>/rotate, or DELETE ${credentialsPath}/<id>`,
+    );
   });
 }
 
