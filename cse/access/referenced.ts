@@ -34,6 +34,7 @@ export class Referenced {
   readonly #absent = new LRUCache<string, true>({ max: absentMax });
   readonly #remote = new LRUCache<string, { readonly resource: Resource | null }>({ max: remoteMax });
   readonly #retrievals = new Map<string, Promise<void>>();
+  #creations = 0;
 
   constructor({ store, names, perform }: { store: Store; names: Names; perform: Perform }) {
     this.#store = store;
@@ -55,8 +56,10 @@ export class Referenced {
     const local = this.#localAddress(reference);
     if (local === null) return;
     if (local === undefined) return this.#retrieve(reference);
+    const before = this.#creations;
     const found = await (local.structured ? this.#store.byPath(local.value) : this.#store.byRi(local.value));
-    if (found === undefined) this.#absent.set(reference, true);
+    // What was created in between may not be in what was read.
+    if (found === undefined && before === this.#creations) this.#absent.set(reference, true);
   }
 
   /** Whether a reference is to a resource of another CSE. */
@@ -66,6 +69,7 @@ export class Referenced {
 
   /** Forgets what is not there, because something has been created. */
   created(): void {
+    this.#creations += 1;
     this.#absent.clear();
   }
 

@@ -70,6 +70,27 @@ describe('access control across CSEs', () => {
       expect(await read(await container(['/in/nowhere']))).to.equal(4103);
     });
 
+    it('are kept for a while, so that not every decision waits for another CSE', async () => {
+      const may = { acor: ['/mn1'], acop: 2 };
+      const pvs = { acr: [...ofAdmin.acr, may] };
+      const acp = await policy(top, { pv: { acr: [{ acor: ['/mn1/Cfriend'], acop: 2 }] }, pvs });
+      const ri = await container([`/in/${acp}`]);
+      expect(await read(ri)).to.equal(2000);
+      await top.send('DELETE', `/${acp}`);
+      expect(await read(ri)).to.equal(2000);
+    });
+
+    it('may name groups of another CSE', async () => {
+      const acpi = [await askable()];
+      const grp = { mt: 0, mnm: 3, mid: ['/mn1/Cfriend'], acpi };
+      const group = await made(top.create('/base-in', 9, { 'm2m:grp': grp }), 'm2m:grp');
+      const ri = await container([await policy(mn, { pv: { acr: [{ acor: [`/in/${group}`], acop: 2 }] } })]);
+      expect(await read(ri)).to.equal(2000);
+      expect(await read(ri, 'Cguest')).to.equal(4103);
+      const unknown = await policy(mn, { pv: { acr: [{ acor: ['/in/grp-none'], acop: 2 }] } });
+      expect(await read(await container([unknown]))).to.equal(4103);
+    });
+
     it('stand beside policies of this CSE', async () => {
       const here = await policy(mn, { pv: { acr: [{ acor: ['Cfriend'], acop: 2 }] } });
       expect(await read(await container(['/in/nowhere', here]))).to.equal(2000);
