@@ -30,7 +30,10 @@ const turtle = base64('<urn:a> a <urn:B> .');
 const condition = { optr: 3, sbjt: 'mni', thld: 5 };
 
 const examples: Readonly<Record<string, Example>> = {
-  acp: { content: { pv: privileges, pvs: privileges } },
+  acp: { content: { pv: privileges, pvs: privileges }, notAlone: ['adri', 'apri', 'airi'] },
+  auds: { notAlone: ['to', 'fr', 'op', 'rrt', 'fu', 'rids', 'tids', 'tkns', 'rtm', 'olo', 'oip'] },
+  aupy: { notAlone: ['to'] },
+  auif: { notAlone: ['fr', 'rids', 'tids'] },
   ae: { from: 'Cnew', content: { api: 'N.test', srv: ['3'] } },
   actr: {
     parent: 'cnt',
