@@ -55,8 +55,8 @@ export class Management {
       const expires = this.#expires(found);
       if (isFinished(trst) && isComplete(tctl, trst)) return this.#finish(found);
       if (!isComplete(tctl, trst)) {
-        await this.#take(found, Number(tctl));
-        continue;
+        if (await this.#take(found, Number(tctl))) continue;
+        return retryMs;
       }
       if (Date.now() >= expires) {
         await this.#tell(found, control.abort);
@@ -91,11 +91,14 @@ export class Management {
     await changeResource(this.#context, no, () => ({ tctl }));
   }
 
-  /** Carries a control out on all parts and keeps what came of it. */
-  async #take(found: Resource, tctl: number): Promise<void> {
+  /** Carries a control out on all parts and keeps what came of it. @returns false when it has to be asked again */
+  async #take(found: Resource, tctl: number): Promise<boolean> {
     const parts = new Parts(this.#context, found);
     const results = await this.#ask(found, parts, tctl);
     const wanted = stateAfter[tctl];
+    // Once parts are told to commit, there is no way but forward: one that does not answer is told again.
+    const silent = results.some(({ trst, rsc }) => trst === state.error && rsc !== undefined && !isRefusal(rsc));
+    if (tctl === control.commit && silent && Date.now() < this.#expires(found)) return false;
     // What could not be aborted had been committed before: it stays, and is told of in the log.
     const failed = tctl !== control.abort && results.some(({ trst }) => trst !== wanted);
     if (tctl === control.abort && results.some(({ trst }) => trst === state.committed))
@@ -106,9 +109,10 @@ export class Management {
       await new Promise((resolve) => setTimeout(resolve, retryMs));
       await this.#keep(found, control.initial, state.initial, []);
       await this.#tell(found, control.lock);
-      return;
+      return true;
     }
     await this.#keep(found, tctl, failed ? state.error : (wanted ?? state.error), results);
+    return true;
   }
 
   async #ask({ attributes }: Resource, parts: Parts, tctl: number): Promise<Part[]> {

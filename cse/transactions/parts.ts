@@ -10,6 +10,7 @@ import type { Resource } from '../store/resource.ts';
 import { creatorOf } from './execution.ts';
 
 const state = transactionState.of;
+const { ILLEGAL_TRANSACTION_STATE_TRANSITION_ATTEMPTED, NOT_FOUND } = responseStatus;
 
 /** What one <transaction> of a <transactionMgmt> has come to. */
 export interface Part {
@@ -51,10 +52,15 @@ export class Parts {
     });
   }
 
-  tell(control: number): Promise<Part[]> {
-    return this.#each((request, place) =>
-      this.#perform(operation.update, this.#address(request, place), { tctl: control }),
-    );
+  async tell(control: number): Promise<Part[]> {
+    return this.#each(async (request, place) => {
+      const address = this.#address(request, place);
+      const answer = await this.#perform(operation.update, address, { tctl: control });
+      // Asked once more after the answer was lost, it has done already what it is told.
+      return answer.rsc === ILLEGAL_TRANSACTION_STATE_TRANSITION_ATTEMPTED.rsc
+        ? this.#perform(operation.retrieve, address)
+        : answer;
+    });
   }
 
   /** Takes away the <transaction> resources; those that are gone already are not missed. */
@@ -65,7 +71,7 @@ export class Parts {
   #each(ask: (request: JsonObject, place: number) => Promise<Answer>): Promise<Part[]> {
     const parts: Part[] = [];
     return inParallel(this.#requests, this.#context.settings.fanOutParallelMax, async (request, place) => {
-      parts[place] = partOf(await ask(request, place));
+      parts[place] = partOf(await ask(request, place), request);
     }).then(() => parts);
   }
 
@@ -93,12 +99,13 @@ export class Parts {
   }
 }
 
-function partOf({ rsc, pc }: Answer): Part {
+function partOf({ rsc, pc }: Answer, { op }: JsonObject): Part {
   const shown = pc?.[transaction.element] as JsonObject | undefined;
   if (typeof shown?.trst === 'number') {
     const response = shown['m2m:rsp'] as JsonObject | undefined;
     return { trst: shown.trst, ...(response === undefined ? {} : { response }) };
   }
-  // One that is not there, or was never made, changes nothing any more.
-  return { trst: rsc === responseStatus.NOT_FOUND.rsc ? state.aborted : state.error, rsc };
+  if (rsc !== NOT_FOUND.rsc) return { trst: state.error, rsc };
+  // A DELETE that was committed has taken it along; any other that is not there changes nothing any more.
+  return { trst: op === operation.delete ? state.committed : state.aborted, rsc };
 }

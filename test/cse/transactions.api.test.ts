@@ -203,6 +203,27 @@ describe('a transaction (TS-0001 §9.6.48, §10.2.18, TS-0004 §7.4.61)', () => 
     expect((await account()).rsc).to.equal(4004);
   });
 
+  it('keeps its lock over a restart, and is committed after it', async () => {
+    const first = await startCse({ keepDatabase: true });
+    const { database } = first;
+    await first.create('/cse-in', 3, { 'm2m:cnt': { rn: 'vault', lbl: ['old'] } });
+    const rqp = { op: 3, to: 'cse-in/vault', fr: 'CAdmin', rqi: 'r', rvi: '3', pc: { 'm2m:cnt': { lbl: ['new'] } } };
+    await first.create('/cse-in/vault', 51, { 'm2m:trac': { rn: 'step', tid: 't', 'm2m:rqp': rqp } });
+    const req = [
+      { op: 1, to: 'cse-in', fr: 'CAdmin', rqi: 'q', pc: { 'm2m:cnt': { rn: 'made' } }, mi: { rvi: '3', ty: 3 } },
+    ];
+    await first.create('/cse-in', 50, { 'm2m:tram': { rn: 'later', tmh: 2, text: inMs(1500), rqps: { req } } });
+    await first[Symbol.asyncDispose]();
+    await using _ = { [Symbol.asyncDispose]: () => database.close() };
+    await using second = await startCse({ database });
+    expect((await second.send('GET', '/cse-in/vault')).rsc).to.equal(5222);
+    for (const tctl of [control.execute, control.commit])
+      expect((await second.send('PUT', '/cse-in/vault/step', { 'm2m:trac': { tctl } })).rsc).to.equal(2004);
+    expect((await second.send('GET', '/cse-in/vault')).pc['m2m:cnt'].lbl).to.deep.equal(['new']);
+    await until(async () => (await second.send('GET', '/cse-in/made')).rsc === 2000);
+    await until(async () => (await second.send('GET', '/cse-in/later')).pc['m2m:tram'].trst === state.committed);
+  });
+
   describe('refuses', () => {
     it('steps the standard does not draw (ILLEGAL_TRANSACTION_STATE_TRANSITION_ATTEMPTED)', async () => {
       await begin();
