@@ -102,7 +102,14 @@ export interface NotificationSender {
   /**
    * @param target absolute URL (`http://…`, `mqtt://…/topic`, `coap://…`)
    * @param peer the CSE there, for any request; without it, the request is a NOTIFY to whoever is behind the URL
+   * @param serialization what the receiver wants (`json`, `cbor`), where the protocol leaves the choice
    * @returns the receiver's response; rejects when the target cannot be reached or does not answer in time
    */
-  send(target: URL, request: RequestPrimitive, signal: AbortSignal, peer?: Peer): Promise<ResponsePrimitive>;
+  send(
+    target: URL,
+    request: RequestPrimitive,
+    signal: AbortSignal,
+    peer?: Peer,
+    serialization?: string,
+  ): Promise<ResponsePrimitive>;
 }

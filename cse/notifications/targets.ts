@@ -108,10 +108,11 @@ export class Targets implements Notifications {
       return { ...answer, rqi: request.rqi };
     }
     const url = new URL(target);
+    const serialization = url.searchParams.get('ct') ?? undefined;
     url.searchParams.delete('ct');
     const sender = this.#senders.get(url.protocol.slice(0, -1));
     if (sender === undefined) throw new Refused('TARGET_NOT_REACHABLE', `${url.protocol} is not spoken here`);
-    return sender.send(url, { ...request, to: target, rvi: '3' }, inTime(signal));
+    return sender.send(url, { ...request, to: target, rvi: '3' }, inTime(signal), undefined, serialization);
   }
 
   /**
@@ -120,7 +121,8 @@ export class Targets implements Notifications {
    */
   async sendToAe(ae: Resource, request: RequestPrimitive, signal: AbortSignal): Promise<ResponsePrimitive> {
     if (ae.ty !== aeType) throw new Refused('TARGET_NOT_REACHABLE', `${ae.path} is not an AE`);
-    const { poa, rr, srv } = ae.attributes;
+    const { poa, rr, srv, csz } = ae.attributes;
+    const serialization = Array.isArray(csz) && !csz.includes('json') ? String(csz[0]) : undefined;
     const forwarded = inReleaseOf(request, srv);
     const connection = this.#connections.get(ae.ri);
     if (connection !== undefined)
@@ -135,7 +137,7 @@ export class Targets implements Notifications {
         continue;
       }
       try {
-        return await sender.send(new URL(address), forwarded, inTime(signal));
+        return await sender.send(new URL(address), forwarded, inTime(signal), undefined, serialization);
       } catch (error) {
         failure = `${address}: ${messageOf(error)}`;
         if (signal.aborted) break;

@@ -1,6 +1,13 @@
 import { Agent, request as send } from 'undici';
 import type { JsonObject, NotificationSender, Peer, RequestPrimitive, ResponsePrimitive } from '../../primitive.ts';
-import { mediaType, readMediaType, resultLimits, serializations } from '../../serialization/index.ts';
+import {
+  type Format,
+  isFormat,
+  mediaType,
+  readMediaType,
+  resultLimits,
+  serializations,
+} from '../../serialization/index.ts';
 import { httpRequestOf, responsePrimitiveOf } from './message.ts';
 
 const connectTimeoutMs = 5_000;
@@ -21,8 +28,15 @@ export class HttpSender implements NotificationSender {
     keepAliveTimeout: 30_000,
   });
 
-  async send(target: URL, request: RequestPrimitive, signal: AbortSignal, peer?: Peer): Promise<ResponsePrimitive> {
-    return peer === undefined ? this.#notify(target, request, signal) : this.#ask(target, request, signal, peer);
+  async send(
+    target: URL,
+    request: RequestPrimitive,
+    signal: AbortSignal,
+    peer?: Peer,
+    serialization = 'json',
+  ): Promise<ResponsePrimitive> {
+    if (peer !== undefined) return this.#ask(target, request, signal, peer);
+    return this.#notify(target, request, signal, isFormat(serialization) ? serialization : 'json');
   }
 
   async #ask(target: URL, request: RequestPrimitive, signal: AbortSignal, { token }: Peer): Promise<ResponsePrimitive> {
@@ -40,13 +54,14 @@ export class HttpSender implements NotificationSender {
     target: URL,
     { fr, rqi, rvi, ec, pc, ot, rqet, rset, vsi }: RequestPrimitive,
     signal: AbortSignal,
+    format: Format,
   ): Promise<ResponsePrimitive> {
     const { statusCode, headers, body } = await send(target, {
       dispatcher: this.#agent,
       method: 'POST',
       signal,
       headers: {
-        'content-type': mediaType('json'),
+        'content-type': mediaType(format),
         'x-m2m-ri': rqi,
         ...(fr === undefined ? {} : { 'x-m2m-origin': fr }),
         ...(rvi === undefined ? {} : { 'x-m2m-rvi': rvi }),
@@ -56,7 +71,7 @@ export class HttpSender implements NotificationSender {
         ...(rset === undefined ? {} : { 'x-m2m-rst': rset }),
         ...(vsi === undefined ? {} : { 'x-m2m-vsi': vsi }),
       },
-      body: serializations.json.encode(pc ?? {}),
+      body: serializations[format].encode(pc ?? {}),
     });
     const content = await readAnswer(body, headers['content-type']);
     const said = Number(headers['x-m2m-rsc']);
