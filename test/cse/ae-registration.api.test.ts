@@ -160,9 +160,11 @@ describe('registration of AEs across CSEs (TS-0001 §10.2.2.2)', () => {
       await until(async () => (await listed('asn'))?.includes('/mn/Cone'), { what: 'the reference' });
       expect(await listed('asn')).to.deep.equal(['/mn/Cone']);
       const list = async () => (await top.send('GET', '/base-in/aeContactList')).pc['m2m:alst'];
-      const { nic } = await list();
-      const { pc } = await top.send('GET', '/base-in/aeContactList?fu=1&ty=44');
-      expect(pc['m2m:uril']).to.have.length(nic);
+      const nic = await until(async () => {
+        const { pc } = await top.send('GET', '/base-in/aeContactList?fu=1&ty=44');
+        const { nic } = await list();
+        return pc['m2m:uril'].length === nic && nic;
+      });
       await asn.send('DELETE', '/base-asn/one');
       await asn.send('DELETE', '/base-asn/other');
       await until(async () => (await listed('asn')) === undefined, { what: 'its end' });

@@ -29,6 +29,8 @@ export interface MemberOptions {
   /** CSEs that will register here. */
   readonly children?: readonly string[];
   readonly type?: 'MN' | 'ASN';
+  /** Opens further doors, before the CSE registers. */
+  readonly opened?: (member: Member) => Promise<void>;
   /** False: it is not waited for, as it is not expected. */
   readonly registers?: boolean;
 }
@@ -94,6 +96,7 @@ export function network(): Network {
       const member = await start(id, env, options, registrar);
       const issued = await member.cse.credentials.issue({ originator: `/${registrar.id}`, label: registrar.id });
       writeFileSync(tokenFile(registrar.id, id), issued.token);
+      await options.opened?.(member);
       member.cse.join();
       if (options.registers !== false) {
         const mirror = `/base-${id}/${registrar.id}`;

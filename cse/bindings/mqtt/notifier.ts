@@ -60,9 +60,12 @@ export function mqttNotifier({ cse, home, limits, log }: NotifierOptions): Notif
   };
 
   return {
-    async send(target, request, signal) {
-      const topic = topicFor(target, request, cse);
-      const link = await linkTo(target);
+    async send(target, request, signal, peer) {
+      const topic =
+        peer === undefined
+          ? topicFor(target, request, cse)
+          : requestTopic(ownLevel, levelOf(peer.id), prefixIn(target).replace(/\/$/, ''));
+      const link = await linkTo(withCredential(target, ownLevel, peer?.token));
       await link.expectResponses?.(parseTopic(topic)?.prefix ?? '');
       return link.exchange.send(topic, request, signal);
     },
@@ -77,12 +80,24 @@ export function mqttNotifier({ cse, home, limits, log }: NotifierOptions): Notif
  * A path that begins like a topic of the binding gets the leading "/" that a URI cannot tell from its own.
  */
 function topicFor(target: URL, request: RequestPrimitive, cse: NotifierOptions['cse']): string {
-  const path = decodeURIComponent(target.pathname).replace(/^\//, '');
+  const path = prefixIn(target);
   const isNotificationUri = /^mqtts?:\/\//.test(request.to);
   if (isNotificationUri || parseTopic(`/${path}`) !== undefined) {
     return path.startsWith('oneM2M/') ? `/${path}` : path;
   }
   return requestTopic(levelOf(cse.id), levelOf(stemOf(request.to, cse)), path === '' ? '' : path.replace(/\/$/, ''));
+}
+
+/** What goes before a topic, without the slash that begins every path. */
+const prefixIn = (target: URL): string => decodeURIComponent(target.pathname).replace(/^\//, '');
+
+/** The token of a credential is the password at a broker like ours; one in the URL itself comes first. */
+function withCredential(target: URL, user: string, token: string | undefined): URL {
+  if (token === undefined || target.username !== '') return target;
+  const url = new URL(target);
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(token);
+  return url;
 }
 
 interface ForeignLink extends BrokerLink {

@@ -54,7 +54,7 @@ export function requestHandler(
   });
 
   const execute = async (request: RequestPrimitive, publication: Publication): Promise<ResponsePrimitive> => {
-    const mismatch = mismatchOf(request, publication.topic, cse);
+    const mismatch = mismatchOf(request, publication, cse);
     if (mismatch !== undefined) {
       refused('originator-mismatch', { originator: publication.topic.originator });
       return refusal('ORIGINATOR_NOT_AUTHENTICATED', request.rqi, mismatch);
@@ -106,11 +106,13 @@ export function requestHandler(
 }
 
 /** The broker vouches for the originator in the topic; the payload may not claim another one (TS-0010 §7.2). */
-function mismatchOf(request: RequestPrimitive, topic: Topic, cse: MqttPort): string | undefined {
+function mismatchOf(request: RequestPrimitive, { topic, session }: Publication, cse: MqttPort): string | undefined {
   if (topic.kind === 'reg_req') {
     return request.op === operation.create ? undefined : 'only registrations are sent to reg_req topics';
   }
   if (request.fr === undefined) return undefined;
+  // A CSE passes on requests of others; whom it speaks for, the CSE decides.
+  if (session.originatorPattern === `/${topic.originator}`) return undefined;
   const claimed = stemOf(request.fr, cse);
   const vouched = stemOf(idOf(topic.originator), cse);
   const same = claimed === vouched || levelOf(claimed) === topic.originator;
