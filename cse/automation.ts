@@ -1,4 +1,5 @@
 import { Actions } from './actions/actions.ts';
+import type { Background } from './background.ts';
 import { CrossResourceSubscriptions } from './cross-resource/cross-resource-subscriptions.ts';
 import { validateLater } from './groups/validation.ts';
 import { Locations } from './location/locations.ts';
@@ -13,13 +14,6 @@ import { Statistics } from './statistics/statistics.ts';
 import { MissingData } from './time-series/missing-data.ts';
 import { Beacons } from './time-sync/beacons.ts';
 import { Transactions } from './transactions/transactions.ts';
-
-/** A part of the CSE that works without being asked. */
-export interface Background {
-  start(): Promise<void>;
-  /** Resolves when nothing is under way any more. */
-  stop(): Promise<void>;
-}
 
 /** Everything that acts by itself upon what resources say. */
 export function createAutomation(context: Context): Background & {

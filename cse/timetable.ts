@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type Log, messageOf } from '#platform';
-import type { Background } from './automation.ts';
+import type { Background } from './background.ts';
 
 /**
  * Does what is due.

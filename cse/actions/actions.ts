@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { aeStem } from '../address.ts';
-import type { Background } from '../automation.ts';
+import type { Background } from '../background.ts';
 import type { JsonObject, RequestPrimitive } from '../primitive.ts';
 import type { Answer, Context } from '../procedures/context.ts';
 import { changeResource } from '../procedures/own-change.ts';

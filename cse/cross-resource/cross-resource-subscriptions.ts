@@ -1,5 +1,5 @@
 import { messageOf } from '#platform';
-import type { Background } from '../automation.ts';
+import type { Background } from '../background.ts';
 import type { JsonObject } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { leaveMembers } from './members.ts';

@@ -1,4 +1,4 @@
-import type { Background } from '../automation.ts';
+import type { Background } from '../background.ts';
 import type { Context } from '../procedures/context.ts';
 import { changeResource } from '../procedures/own-change.ts';
 import { alive } from '../procedures/target.ts';

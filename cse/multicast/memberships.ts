@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { BlockList, isIP } from 'node:net';
 import { type Log, messageOf } from '#platform';
-import type { Background } from '../automation.ts';
+import type { Background } from '../background.ts';
 import type { JsonObject } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { localMulticastGroup } from '../resources/local-multicast-group.ts';

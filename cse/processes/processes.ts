@@ -1,7 +1,7 @@
 import { inChain } from '../actions/chain.ts';
 import { type Criteria, meets } from '../actions/criteria.ts';
 import { attributesAfter, keysOf, referenceOf, subjectAttributes, subjectKey } from '../actions/subject.ts';
-import type { Background } from '../automation.ts';
+import type { Background } from '../background.ts';
 import type { JsonObject } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { changeResource } from '../procedures/own-change.ts';

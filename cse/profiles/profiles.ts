@@ -1,6 +1,6 @@
 import { wildcard } from '../access/rule.ts';
 import { aeStem, readAddress } from '../address.ts';
-import type { Background } from '../automation.ts';
+import type { Background } from '../background.ts';
 import type { Json, RequestPrimitive } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { Refused } from '../refusal.ts';

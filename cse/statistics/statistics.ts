@@ -1,5 +1,5 @@
 import { aeStem } from '../address.ts';
-import type { Background } from '../automation.ts';
+import type { Background } from '../background.ts';
 import { operation, type RequestPrimitive, type ResponsePrimitive } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { findTarget } from '../procedures/target.ts';

@@ -1,6 +1,6 @@
 import { messageOf } from '#platform';
 import { aeStem } from '../address.ts';
-import type { Background } from '../automation.ts';
+import type { Background } from '../background.ts';
 import type { JsonObject } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { alive } from '../procedures/target.ts';

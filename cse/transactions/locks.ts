@@ -1,4 +1,4 @@
-import type { Answer } from '../procedures/context.ts';
+import type { ResponsePrimitive } from '../primitive.ts';
 import { transactionControl, transactionLockType, transactionState } from '../resources/enumerations.ts';
 import type { Resource } from '../store/resource.ts';
 import { nowTimestamp } from '../timestamp.ts';
@@ -28,7 +28,7 @@ export class Locks {
   readonly #byTarget = new Map<string, Map<string, Lock>>();
   readonly #claims = new Map<string, NodeJS.Timeout>();
   /** What was carried out for a COMMIT that is not stored yet, by `ri` of the <transaction>. */
-  readonly committed = new Map<string, Answer>();
+  readonly committed = new Map<string, Omit<ResponsePrimitive, 'rqi' | 'rvi'>>();
 
   get held(): boolean {
     return this.#byTarget.size > 0;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Background } from '../automation.ts';
+import type { Background } from '../background.ts';
 import { operation } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { transactionState } from '../resources/enumerations.ts';
