@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { SignJWT } from 'jose';
 import { type Member, type Network, network } from './network.ts';
 import type { Answer } from './support.ts';
 
 const full = 63;
+const secret = Buffer.alloc(32, 9);
 const ofAdmin = { acr: [{ acor: ['CAdmin'], acop: full }] };
 
 /** in ← mn1: the second asks the first. */
@@ -14,7 +16,9 @@ describe('access control across CSEs', () => {
 
   before(async () => {
     net = network();
-    top = await net.infrastructure({ children: ['mn1'] });
+    const issuers = [{ issuer: 'das@alzette.example', algorithm: 'HS256', key: secret.toString('base64url') }];
+    const env = { ALZETTE_CSE_TOKEN_ISSUERS: JSON.stringify(issuers) };
+    top = await net.infrastructure({ children: ['mn1'], env });
     mn = await net.below(top, 'mn1');
     for (const stem of ['Cfriend', 'Cguest']) {
       const content = { 'm2m:ae': { rn: stem.slice(1), api: 'N.test', rr: true, srv: ['3'] } };
@@ -113,6 +117,31 @@ describe('access control across CSEs', () => {
       expect((await mn.send('GET', `/~/in/${ri}`, undefined, { from: 'Cfriend' })).rsc, 'an AE of the CSE').to.equal(
         4103,
       );
+    });
+
+    it('show their tokens to the CSE they are for, whoever passes the request on', async () => {
+      const ri = await made(top.create('/base-in', 3, { 'm2m:cnt': {} }), 'm2m:cnt');
+      const now = Math.floor(Date.now() / 1000);
+      const token = await new SignJWT({
+        tkvr: '1.0',
+        azp: '//alzette.example/mn1/Cfriend',
+        tkps: { pm: [{ ris: [`/in/${ri}`], pv: { acr: [{ acor: ['all'], acop: 2 }] } }] },
+      })
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .setJti('far@alzette.example')
+        .setIssuer('das@alzette.example')
+        .setAudience('//alzette.example/in')
+        .setNotBefore(now - 1)
+        .setExpirationTime(now + 60)
+        .sign(secret);
+      const path = `/~/in/${ri}`;
+      expect((await mn.send('GET', path, undefined, { from: 'Cfriend' })).rsc).to.equal(4103);
+      const shown = await mn.send('GET', `${path}?tkns=${token}`, undefined, { from: 'Cfriend' });
+      expect(shown.rsc, shown.dbg).to.equal(2000);
+      const [localId] = (shown.headers.get('X-M2M-ATI') ?? '').split(':');
+      const again = await mn.send('GET', `${path}?ltids=${localId}`, undefined, { from: 'Cfriend' });
+      expect(again.rsc, again.dbg).to.equal(2000);
+      expect((await mn.send('GET', `${path}?tkns=${token}`, undefined, { from: 'Cguest' })).rsc).to.equal(4103);
     });
 
     it('are authenticated as CSEs, but not as AEs that a CSE speaks for (TS-0003 §7.1.2)', async () => {

@@ -1,5 +1,11 @@
 import type { Dispatcher } from 'undici';
-import { type JsonObject, operation, type RequestPrimitive, type ResponsePrimitive } from '../../primitive.ts';
+import {
+  type Json,
+  type JsonObject,
+  operation,
+  type RequestPrimitive,
+  type ResponsePrimitive,
+} from '../../primitive.ts';
 import { responseStatus } from '../../response-status.ts';
 import {
   type Format,
@@ -11,6 +17,9 @@ import {
   serializations,
 } from '../../serialization/index.ts';
 import { pathSegments, writeQuery } from '../query.ts';
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const methods = { 1: 'POST', 2: 'GET', 3: 'PUT', 4: 'DELETE', 5: 'POST' } as const;
 
@@ -31,7 +40,9 @@ const headerNames = {
 const pathOf = (to: string): string => `/${pathSegments(to).map(encodeURIComponent).join('/')}`;
 
 function queryOf(request: RequestPrimitive): string {
-  const query = new URLSearchParams(writeQuery(request)).toString();
+  // Tokens would stand in Authorization (TS-0009 §6.4.19), where the credential stands already.
+  const tokens = (request.tkns ?? []).map((token) => ['tkns', token]);
+  const query = new URLSearchParams([...writeQuery(request), ...tokens]).toString();
   return query === '' ? '' : `?${query}`;
 }
 
@@ -89,13 +100,24 @@ export function responsePrimitiveOf(
     const value = header(`x-m2m-${from}`);
     if (value !== undefined) parameters[name as keyof typeof parameters] = value;
   }
+  const pc = content ? (serializations[format].decode(body, resultLimits) as JsonObject) : undefined;
+  const ati = header('x-m2m-ati');
   return {
     rsc,
     rqi: header('x-m2m-ri') ?? request.rqi,
     ...parameters,
+    ...(ati === undefined ? {} : { ati: assignmentsIn(ati) }),
     ...(ec === undefined ? {} : { ec: Number(ec) }),
     ...(cnst === undefined ? {} : { cnst: Number(cnst) }),
     ...(cnot === undefined ? {} : { cnot: Number(cnot) }),
-    ...(content ? { pc: serializations[format].decode(body, resultLimits) as JsonObject } : {}),
+    ...(isObject(pc?.['m2m:tqf']) ? { tqf: pc['m2m:tqf'] } : pc === undefined ? {} : { pc }),
   };
 }
+
+/** Assigned Token Identifiers, `lti:tkid` joined by "+" (TS-0009 §6.4.18). */
+const assignmentsIn = (text: string): JsonObject => ({
+  ltia: text.split('+').map((pair) => {
+    const [lti = '', tkid = ''] = pair.split(':');
+    return { lti, tkid };
+  }),
+});
