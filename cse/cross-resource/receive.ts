@@ -1,8 +1,8 @@
 import { right } from '../access/rule.ts';
 import { aeStem } from '../address.ts';
 import type { Json, JsonObject } from '../primitive.ts';
-import { deleteResource } from '../procedures/delete.ts';
-import type { Receiver } from '../procedures/receivers.ts';
+import { deleteResource } from '../procedures/own-delete.ts';
+import type { Receiver } from '../procedures/receiver.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { eventArrived, membersOf } from './window.ts';
 

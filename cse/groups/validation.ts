@@ -1,7 +1,7 @@
 import type { JsonObject } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
-import { deleteResource } from '../procedures/delete.ts';
 import { changeResource } from '../procedures/own-change.ts';
+import { deleteResource } from '../procedures/own-delete.ts';
 import { Refused } from '../refusal.ts';
 import type { GroupAttributes } from '../resources/group.ts';
 import type { Resource } from '../store/resource.ts';

@@ -1,7 +1,7 @@
 import { messageOf } from '#platform';
 import type { Background } from '../background.ts';
 import type { Context } from '../procedures/context.ts';
-import { deleteResource } from '../procedures/delete.ts';
+import { deleteResource } from '../procedures/own-delete.ts';
 import { Roster } from '../roster.ts';
 import type { CommittedChange } from '../store/write.ts';
 import { WorkQueue } from '../work-queue.ts';

@@ -5,13 +5,11 @@ import { Refused } from '../refusal.ts';
 import type { SubscriptionAttributes } from '../resources/index.ts';
 import { responseStatus, statusName } from '../response-status.ts';
 import type { Resource } from '../store/resource.ts';
-import { Saturated } from '../store/write.ts';
 import { matches, notificationBody } from './evaluate.ts';
 import { eventType } from './event.ts';
 import { eventOn } from './tell.ts';
 
 const answerTimeoutMs = 10_000;
-const waitingMax = 100;
 
 /** Whether a subscription blocks updates until its target has agreed (event type 7). */
 export const isBlocking = ({ attributes }: Resource): boolean =>
@@ -53,33 +51,4 @@ export async function askPermission(
     'OPERATION_DENIED_BY_REMOTE_ENTITY',
     `to: ${target}, which has to agree to this, answered ${answer}`,
   );
-}
-
-/** Requests that change one resource, one after another: while an UPDATE of it waits for an answer, or several meet. */
-export class Turns {
-  readonly #queues = new Map<number, { over: Promise<void>; waiting: number }>();
-
-  /** Whether somebody has a turn at a resource. */
-  taken(no: number): boolean {
-    return this.#queues.has(no);
-  }
-
-  /** Does something once everything before it is over. @throws Saturated when too many wait */
-  async take<T>(no: number, act: () => Promise<T>): Promise<T> {
-    const queue = this.#queues.get(no) ?? { over: Promise.resolve(), waiting: 0 };
-    if (queue.waiting >= waitingMax) throw new Saturated('too many requests wait to change one resource');
-    this.#queues.set(no, queue);
-    queue.waiting += 1;
-    const result = queue.over.then(act);
-    queue.over = result.then(
-      () => {},
-      () => {},
-    );
-    try {
-      return await result;
-    } finally {
-      queue.waiting -= 1;
-      if (queue.waiting === 0) this.#queues.delete(no);
-    }
-  }
 }

@@ -1,27 +1,11 @@
-import type { JsonObject } from '../primitive.ts';
 import type { Context } from '../procedures/context.ts';
 import { currentAttributes } from '../procedures/result.ts';
 import { elementOf } from '../representation.ts';
 import type { Resource } from '../store/resource.ts';
 import type { Outgoing } from '../store/write.ts';
 import { notificationsFor } from './evaluate.ts';
-import type { Attempt, Event, eventType } from './event.ts';
-
-/** Something subscriptions tell of that changes no resource, or that they cannot find out themselves. */
-export interface PreparedEvent {
-  readonly type: (typeof eventType)['emptyRetrieved' | 'triggerReceived' | 'dataMissing'];
-  /** Subscribed-to resource: the <container>, <AE> or <timeSeries>. */
-  readonly resource: Resource;
-  /**
-   * What `rep` shows: `{ "m2m:tgp": … }` for event 6, `{ "m2m:tsn": { "mdlt": [ … ], "mdc": 3 } }` for event 8; without
-   * it the resource is shown as `nct` says.
-   */
-  readonly representation?: JsonObject;
-  /** Who caused it; default: the CSE. */
-  readonly originator?: string;
-  /** The only ones to be told, when each has a count of its own (`md`); default: all subscriptions to the resource. */
-  readonly subscriptions?: readonly Resource[];
-}
+import type { Attempt, Event } from './event.ts';
+import type { PreparedEvent } from './prepared-event.ts';
 
 /**
  * Tells the subscriptions to a resource that ask for it (`net`, conditions) of a prepared event, as

@@ -3,24 +3,25 @@ import type { Access, Asker } from '../access/access.ts';
 import type { ClaimsVerifier } from '../access/claims.ts';
 import type { FurtherAuthorization } from '../access/further-authorization.ts';
 import type { Names } from '../address.ts';
-import type { Announcements } from '../announcement/announcements.ts';
 import type { GroupRequests } from '../groups/group-requests.ts';
-import type { Turns } from '../notifications/blocking.ts';
+import type { PreparedEvent } from '../notifications/prepared-event.ts';
 import type { Targets } from '../notifications/targets.ts';
-import type { PreparedEvent } from '../notifications/tell.ts';
+import type { Turns } from '../notifications/turns.ts';
 import type { Windows } from '../notifications/windows.ts';
 import type { PollingChannels } from '../polling/channels.ts';
-import type { RequestPrimitive, ResponsePrimitive, Session } from '../primitive.ts';
-import type { RegistrationPoints } from '../registration/registration-points.ts';
-import type { Deliveries } from '../remote/deliveries.ts';
+import type { Json, RequestPrimitive, ResponsePrimitive } from '../primitive.ts';
 import type { Remote } from '../remote/index.ts';
 import type { Timing } from '../requests/timing.ts';
 import type { Semantics } from '../semantics/semantics.ts';
 import type { Numbers } from '../store/numbers.ts';
+import type { Resource } from '../store/resource.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeElsewhere, CommittedChange, Outcome, Write } from '../store/write.ts';
 import type { Timetable } from '../timetable.ts';
 import type { Locks } from '../transactions/locks.ts';
+import type { Answer, Call } from './call.ts';
+
+export type { Answer, Call } from './call.ts';
 
 /** Everything the procedures need from outside; there is one per CSE. */
 export interface Context {
@@ -46,11 +47,11 @@ export interface Context {
   /** Requests that came through groups. */
   readonly groupRequests: GroupRequests;
   /** What this CSE announces to others. */
-  readonly announcements: Announcements;
+  readonly announcements: Announcing;
   /** AEs that are referred to here, and where they are registered. */
-  readonly registrationPoints: RegistrationPoints;
+  readonly registrationPoints: RegistrationTracking;
   /** Requests this CSE has taken over to deliver. */
-  readonly deliveries: Deliveries;
+  readonly deliveries: Delivering;
   /** Other CSEs. */
   readonly remote: Remote;
   readonly semantics: Semantics;
@@ -79,6 +80,26 @@ export interface Context {
   observeElsewhere(observer: (change: ChangeElsewhere | undefined) => void): () => void;
 }
 
+/** Announcement of resources to other CSEs (`cse/announcement`). */
+export interface Announcing {
+  addressOf(ri: string, cse: string): Promise<string | undefined>;
+  /** @param before `at` before the request @returns the resource with its new `at` */
+  settle(resource: Resource, before: Json | undefined): Promise<Resource>;
+}
+
+/** Where AEs that are referred to are registered (`cse/registration`). */
+export interface RegistrationTracking {
+  /** NOTIFY of the CSEBase about registration points. @returns undefined when it is about something else */
+  receive(call: Call): Promise<Answer | undefined>;
+  relinked(before: Json | undefined, now: Json | undefined): void;
+}
+
+/** Requests this CSE delivers for others (`cse/remote`). */
+export interface Delivering {
+  /** Takes responsibility for a request to another CSE. @returns once the request is stored here */
+  accept(request: RequestPrimitive, from: string, target: string, lifeMs: number): Promise<Answer>;
+}
+
 /** Requests that are not carried out at once, or whose result is not waited for (`cse/requests`). */
 export interface Requests {
   /** Stores a non-blocking request as <request> and answers with its address. */
@@ -88,19 +109,3 @@ export interface Requests {
   /** Waits until the execution time of a blocking request, milliseconds since 1970. */
   waitUntil(time: number, originator: string): Promise<void>;
 }
-
-/** A request whose form is checked and whose originator is established. */
-export interface Call {
-  readonly request: RequestPrimitive;
-  readonly session: Session;
-  readonly asker: Asker;
-  /** Told, each time a member of a group answers, of what a fan-out has gathered so far (TS-0004 §7.4.14.2.5). */
-  readonly gathered?: (soFar: () => Answer) => void;
-  /** Transaction the request belongs to. */
-  readonly transaction?: string;
-  /** Aborted when the request has expired: whoever waits for others ends, with what there is. */
-  readonly signal?: AbortSignal;
-}
-
-/** What a procedure answers; the request identifier and release are added in one place. */
-export type Answer = Omit<ResponsePrimitive, 'rqi' | 'rvi'>;

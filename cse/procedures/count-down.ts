@@ -2,7 +2,7 @@ import { messageOf } from '#platform';
 import type { Resource } from '../store/resource.ts';
 import { noEffects } from '../store/write.ts';
 import type { Context } from './context.ts';
-import { deleteResource } from './delete.ts';
+import { deleteResource } from './own-delete.ts';
 
 /** Tries when the subscription is changed at the same moment. */
 const attempts = 5;

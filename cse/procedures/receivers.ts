@@ -1,14 +1,7 @@
 import { right } from '../access/rule.ts';
 import { receiveFromMember } from '../cross-resource/receive.ts';
 import { Refused } from '../refusal.ts';
-import type { Resource } from '../store/resource.ts';
-import type { Answer, Call, Context } from './context.ts';
-
-/**
- * Takes a notification that is addressed to a resource of this CSE.
- * Says itself who may send one; `notify` has only found the resource.
- */
-export type Receiver = (context: Context, call: Call, resource: Resource) => Promise<Answer>;
+import type { Receiver } from './receiver.ts';
 
 /** An <AEAnnc> stands for an AE elsewhere, which gets what is sent to it (TS-0001 §10.2.13.12). */
 const announcedAe: Receiver = (context, { request, asker }, { attributes: { lnk } }) => {

@@ -1,7 +1,7 @@
 import type { Context } from '../procedures/context.ts';
-import { deleteResource } from '../procedures/delete.ts';
 import { changeResource } from '../procedures/own-change.ts';
 import { createOwn } from '../procedures/own-create.ts';
+import { deleteResource } from '../procedures/own-delete.ts';
 import { definitionOf } from '../resources/index.ts';
 import type { Resource } from '../store/resource.ts';
 

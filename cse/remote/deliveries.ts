@@ -3,7 +3,7 @@ import { messageOf } from '#platform';
 import { aeStem, cseOf, readAddress } from '../address.ts';
 import { type Json, type JsonObject, operation, type RequestPrimitive } from '../primitive.ts';
 import type { Answer, Context } from '../procedures/context.ts';
-import { deleteResource } from '../procedures/delete.ts';
+import { deleteResource } from '../procedures/own-delete.ts';
 import { Refused } from '../refusal.ts';
 import { statusName } from '../response-status.ts';
 import type { Resource } from '../store/resource.ts';

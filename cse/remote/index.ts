@@ -3,7 +3,7 @@ import type { Asker } from '../access/access.ts';
 import type { Names } from '../address.ts';
 import type { Targets } from '../notifications/targets.ts';
 import type { RequestPrimitive } from '../primitive.ts';
-import type { Answer } from '../procedures/context.ts';
+import type { Answer } from '../procedures/call.ts';
 import type { Store } from '../store/store.ts';
 import type { CommittedChange } from '../store/write.ts';
 import { Directory } from './directory.ts';

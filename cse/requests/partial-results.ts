@@ -1,4 +1,4 @@
-import type { Answer } from '../procedures/context.ts';
+import type { Answer } from '../procedures/call.ts';
 
 /** Between two partial results of one request. */
 const everyMs = 500;

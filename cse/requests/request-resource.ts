@@ -1,6 +1,6 @@
 import type { Asker } from '../access/access.ts';
 import type { Json, JsonObject, RequestPrimitive } from '../primitive.ts';
-import type { Answer } from '../procedures/context.ts';
+import type { Answer } from '../procedures/call.ts';
 import { requestStatus } from '../resources/enumerations.ts';
 import { responseStatus } from '../response-status.ts';
 import type { Resource } from '../store/resource.ts';

@@ -8,8 +8,8 @@ import { container } from '../../resources/index.ts';
 import type { Resource } from '../../store/resource.ts';
 import { fromDuration } from '../../timestamp.ts';
 import type { Context } from '../context.ts';
-import { deleteResource } from '../delete.ts';
 import { createOwn } from '../own-create.ts';
+import { deleteResource } from '../own-delete.ts';
 import type { TypeRules } from '../type-rules.ts';
 
 const { networkBased } = locationSource.of;
