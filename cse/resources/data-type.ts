@@ -116,6 +116,14 @@ export const anyUri = dataType<string>('a URI or resource identifier', {
   format: 'text',
   pattern: '^\\S+$',
 });
+/** A URI that means the same everywhere: the name of a definition, an address outside oneM2M. */
+export const uri = dataType<string>('a URI', {
+  type: 'string',
+  minLength: 1,
+  maxLength: 2048,
+  format: 'text',
+  pattern: '^\\S+$',
+});
 export const pointOfAccess = dataType<string>('an address such as http://host:port/path', {
   type: 'string',
   maxLength: 2048,

@@ -1,5 +1,4 @@
 import {
-  anyUri,
   boolean,
   content,
   type DataType,
@@ -15,6 +14,7 @@ import {
   string,
   time,
   timestamp,
+  uri,
 } from './data-type.ts';
 import {
   type Announcement,
@@ -41,7 +41,7 @@ export const customTypes = {
   date,
   time,
   duration,
-  anyURI: anyUri,
+  anyURI: uri,
   geoCoordinates: location,
   list: list(content),
 } as const satisfies Readonly<Record<string, DataType<unknown>>>;

@@ -1,5 +1,5 @@
 import { announceable, common, universal } from './common.ts';
-import { anyUri, boolean, nonNegativeInteger } from './data-type.ts';
+import { anyUri, boolean, nonNegativeInteger, uri } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 import { location } from './location.ts';
 
@@ -17,7 +17,7 @@ export const flexContainer = defineResource({
     ...common,
     ...announceable,
     st: attribute('stateTag', nonNegativeInteger, 'NP', 'NP', { mandatory: true }),
-    cnd: attribute('containerDefinition', anyUri, 'M', 'NP', { mandatory: true, announce: 'MA' }),
+    cnd: attribute('containerDefinition', uri, 'M', 'NP', { mandatory: true, announce: 'MA' }),
     or: attribute('ontologyRef', anyUri, 'O', 'O', { announce: 'OA' }),
     cs: attribute('contentSize', nonNegativeInteger, 'NP', 'NP', { mandatory: true }),
     nl: attribute('nodeLink', anyUri, 'O', 'O', { announce: 'OA' }),

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encode } from 'cbor-x';
 import { expect } from 'chai';
 import type { JsonObject } from '#cse';
 import { until } from '../support/wait.ts';
+import { network } from './network.ts';
 import { type Answer, startCse, startSubscriber, type TestCse } from './support.ts';
 
 const definitionOf = (element: string): string =>
@@ -60,12 +62,31 @@ describe('a flexContainer', () => {
     expect(await shown('/cse-in/box/tag')).to.include({ st: 1, state: true });
   });
 
+  it('is the same in CBOR, numbers and lists included', async () => {
+    const sent = encode({
+      'cod:airFw': { cnd: definitionOf('cod:airFw'), rn: 'cbor', speed: 3, suVDn: [1, 'up', 2.5] },
+    });
+    const created = await cse.create(
+      '/cse-in/box',
+      28,
+      {},
+      {
+        raw: new Uint8Array(sent),
+        type: 'application/cbor;ty=28',
+        headers: { Accept: 'application/json' },
+      },
+    );
+    expect(created.rsc, created.dbg).to.equal(2001);
+    const kept = await shown('/cse-in/box/cbor');
+    expect(kept).to.deep.include({ speed: 3, suVDn: [1, 'up', 2.5], cs: 1 + '[1,"up",2.5]'.length });
+  });
+
   it('is found by its contentSize and stateTag (TS-0001 §8.1.2)', async () => {
     await create('cod:tempe', { rn: 'found', curT0: 12345.678901 });
     const search = async (query: string): Promise<string[]> =>
       (await cse.send('GET', `/cse-in/box?fu=1&ty=28&${query}`)).pc['m2m:uril'];
-    expect(await search('sza=12')).to.deep.equal(['cse-in/box/found']);
-    expect(await search('sza=12&stb=1')).to.deep.equal([]);
+    expect(await search('sza=12&szb=13')).to.deep.equal(['cse-in/box/found']);
+    expect(await search('sza=12&szb=13&stb=1')).to.deep.equal([]);
   });
 
   it('notifies its subscribers of the attributes that changed (TS-0004 §7.5.1.2.2)', async () => {
@@ -276,6 +297,25 @@ describe('a flexContainer', () => {
       expect(await shown('/cse-in/box/busy')).to.include({ st: 60, cni: 61 });
       expect(new Set((await instances('busy')).map(({ curT0 }) => curT0)).size).to.equal(61);
     });
+  });
+});
+
+describe('an announced flexContainer (TS-0001 §9.6.26, TS-0023)', () => {
+  it('has the announced element of its specialization, its definition and the custom attributes that are asked for', async () => {
+    await using net = network();
+    const top = await net.infrastructure({ children: ['mn'] });
+    const mn = await net.below(top, 'mn');
+    const cnd = definitionOf('cod:tempe');
+    const { rsc, pc, dbg } = await mn.create('/base-mn', 28, {
+      'cod:tempe': { rn: 'told', cnd, curT0: 20.5, tarTe: 21, at: ['/in'], aa: ['curT0'] },
+    });
+    expect(rsc, dbg).to.equal(2001);
+    const address = String(pc['cod:tempe'].at[0]).replace('/in', '');
+    const copy = (await top.send('GET', address)).pc['cod:tempeAnnc'];
+    expect(copy).to.include({ ty: 10028, cnd, curT0: 20.5 });
+    expect(copy).to.not.have.any.keys('tarTe', 'st', 'cs');
+    await mn.send('PUT', '/base-mn/told', { 'cod:tempe': { curT0: 22 } });
+    await until(async () => (await top.send('GET', address)).pc['cod:tempeAnnc'].curT0 === 22);
   });
 });
 

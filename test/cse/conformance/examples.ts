@@ -57,6 +57,7 @@ const examples: Readonly<Record<string, Example>> = {
   grp: { content: { mnm: 5, mid: [existing.container] }, notAlone: ['spty'] },
   pch: { as: 'Cae' },
   ts: { notAlone: ['mdd'] },
+  tsb: { content: { bcnc: 1 }, notAlone: ['bcnc', 'bcnr', 'bcnt'] },
   sch: { parent: 'nod' },
   fcnt: { notAlone: ['mni', 'mbs', 'mia'] },
   ont: { content: { ontf: 5, ontc: turtle }, notAlone: ['ontf', 'soe'] },
@@ -77,6 +78,8 @@ export const exampleOf = ({ shortName, family }: { shortName: string; family: st
 
 /** Values for attributes whose data type does not tell what makes sense; by short name of the attribute. */
 export const values: JsonObject = {
+  at: [],
+  aa: [],
   acpi: [existing.policy],
   loc: { typ: 1, crd: '[5.95,49.47]' },
   nu: [existing.dead],
