@@ -2,12 +2,16 @@ import type pg from 'pg';
 import { type Log, messageOf } from '#platform';
 import { nowTimestamp } from '../timestamp.ts';
 import type { Resource } from './resource.ts';
-import { type ResourceRow, resourceColumns, type Store, toResource } from './store.ts';
+import { type InstanceRow, type ResourceRow, resourceColumns, type Store, toInstance, toResource } from './store.ts';
 
 const everyMs = 1_000;
 const resourcesPerSweep = 200;
 const instancesPerStatement = 5_000;
 const statementsPerSweep = 10;
+
+/** Whether a subscription to a container asks for the deletion of its instances. */
+const endIsTold = (no: string): string =>
+  `EXISTS (SELECT FROM cse.resource s WHERE s.parent_no = ${no} AND s.ty = 23 AND s.attributes->'enc'->'net' @> '4')`;
 
 /**
  * Removes what has expired and what deleted containers have left behind, a bounded piece at a time, in the background.
@@ -47,6 +51,7 @@ export class Sweep {
 
   async #sweep(): Promise<void> {
     await this.#expiredResources();
+    await this.#expiredInstancesTold();
     for (let round = 0; round < statementsPerSweep && this.#timer !== undefined; round += 1) {
       const removed = (await this.#expiredInstances()) + (await this.#leftOverInstances());
       if (removed === 0) break;
@@ -67,12 +72,33 @@ export class Sweep {
       });
   }
 
-  /** Instances past their time; silent, like eviction, but the counters follow in the same statement. */
+  /** Instances past their time whose end a subscription asks for (event type 4, TS-0001 Table 9.6.8-3). */
+  async #expiredInstancesTold(): Promise<void> {
+    const { rows } = await this.#pool.query<InstanceRow>({
+      name: 'expired instances to be told of',
+      text: `WITH due AS MATERIALIZED (
+          SELECT no, st FROM cse.instance WHERE et <= $1 AND et < '9999' ORDER BY et LIMIT ${instancesPerStatement})
+        SELECT i.no, i.st, i.rn, i.ct, i.et, i.cs, i.body FROM due JOIN cse.instance i USING (no, st)
+        WHERE ${endIsTold('due.no')} ORDER BY i.no, i.st LIMIT ${resourcesPerSweep}`,
+      values: [nowTimestamp()],
+    });
+    for (const row of rows) {
+      const container = await this.#store.byNumber(row.no);
+      if (container === undefined) continue;
+      await this.#expire(toInstance(container, row)).catch((error: unknown) => {
+        this.#log.debug({ path: container.path, reason: messageOf(error) }, 'an expired instance was gone already');
+      });
+    }
+  }
+
+  /** Other instances past their time; silent, like eviction, but the counters follow in the same statement. */
   async #expiredInstances(): Promise<number> {
     const { rows } = await this.#pool.query<{ no: number; count: number }>({
       name: 'expired instances',
       text: `WITH doomed AS MATERIALIZED (
-          SELECT no, st FROM cse.instance WHERE et <= $1 AND et < '9999' ORDER BY et LIMIT ${instancesPerStatement}),
+          SELECT no, st FROM (
+            SELECT no, st FROM cse.instance WHERE et <= $1 AND et < '9999' ORDER BY et LIMIT ${instancesPerStatement}) AS due
+          WHERE NOT ${endIsTold('due.no')}),
         locked AS MATERIALIZED (
           SELECT no FROM cse.counter WHERE no IN (SELECT no FROM doomed) ORDER BY no FOR UPDATE),
         gone AS (

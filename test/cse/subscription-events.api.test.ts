@@ -136,6 +136,16 @@ describe('what subscriptions tell of', () => {
     expect(notification(subscriber.heard[0]).nev.rep['m2m:cnt'].rn).to.equal('inner');
   });
 
+  it('instances that expire, of the kinds it asks for (TS-0001 Table 9.6.8-3)', async () => {
+    await using subscriber = await startSubscriber();
+    const path = await container({ mia: 1 });
+    await subscribe(path, { nu: [subscriber.url], enc: { net: [4] } });
+    for (const con of ['1', '2']) await instance(path, con);
+    await until(() => subscriber.heard.length === 2);
+    expect(subscriber.heard.map((content) => notification(content).nev.net)).to.deep.equal([4, 4]);
+    expect((await cse.send('GET', path)).pc['m2m:cnt'].cni).to.equal(0);
+  });
+
   it('nothing any more of what happened before its deletion, when it had not been sent (TS-0004 §7.4.8.2.4)', async () => {
     let refusing = true;
     let tries = 0;
