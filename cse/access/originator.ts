@@ -4,8 +4,8 @@ import type { Context } from '../procedures/context.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { peerOf } from '../remote/peer.ts';
 import type { Asker } from './access.ts';
+import { wildcard } from './pattern.ts';
 import { registersCse } from './registration.ts';
-import { wildcard } from './rule.ts';
 
 const aeType = 2;
 /** A CSE, or an AE of one: `/id-mn`, `/id-mn/Cae`, `//other.example/id/Cae`. */

@@ -1,4 +1,5 @@
 import { aeStem, type Names } from '../address.ts';
+import { segmentWildcard } from './pattern.ts';
 
 /** How one originator is written, TS-0001 §7.2: an AE of this CSE has all three forms, one of another provider one. */
 export interface OriginatorForms {
@@ -20,7 +21,7 @@ export function formsOf(originator: string, { cseId, spId }: Names): OriginatorF
 
 interface Pattern {
   readonly form: keyof OriginatorForms;
-  readonly expression: RegExp;
+  readonly matches: (text: string) => boolean;
 }
 
 /** Entries of `acor`, told apart (TS-0001 §9.6.2.1, TS-0003 §7.1.3). */
@@ -49,9 +50,9 @@ export function readOriginators(entries: readonly string[], names: Names): Origi
     if (roleId.test(entry)) roles.push(entry);
     else if (/^\/\/[^/]+$/.test(entry)) {
       // A service provider's domain stands for everyone in it.
-      patterns.push({ form: 'absolute', expression: expressionOf(entry, '(/.*)?') });
+      patterns.push({ form: 'absolute', matches: segmentWildcard(entry, true) });
     } else if (!isOriginatorId(aeStem(entry, names), names)) groups.push(entry);
-    else if (entry.includes('*')) patterns.push({ form: formOf(entry), expression: expressionOf(entry) });
+    else if (entry.includes('*')) patterns.push({ form: formOf(entry), matches: segmentWildcard(entry) });
     else exact.add(aeStem(entry, names));
   }
   return { all: entries.includes('all'), exact, patterns, roles, groups };
@@ -70,12 +71,6 @@ function isOriginatorId(id: string, { cseName }: Names): boolean {
 const formOf = (entry: string): keyof OriginatorForms =>
   entry.startsWith('//') ? 'absolute' : entry.startsWith('/') ? 'spRelative' : 'stem';
 
-/** `*` stands for any characters up to the next slash (TS-0003 §7.1.3); everything else for itself. */
-function expressionOf(pattern: string, end = ''): RegExp {
-  const parts = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${parts.join('[^/]*')}${end}$`, 's');
-}
-
 /** Whether entries name an originator by its identifier; roles and groups are for whoever knows about them. */
 export const isNamedIn = (
   { all, exact, patterns }: Originators,
@@ -83,7 +78,7 @@ export const isNamedIn = (
 ): boolean =>
   all ||
   exact.has(who.originator) ||
-  patterns.some(({ form, expression }) => {
+  patterns.some(({ form, matches }) => {
     const text = who.forms[form];
-    return text !== undefined && text !== '' && expression.test(text);
+    return text !== undefined && text !== '' && matches(text);
   });

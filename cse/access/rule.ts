@@ -41,14 +41,6 @@ export interface Rule {
   readonly applies: (query: AccessQuery) => boolean;
 }
 
-/** Turns a pattern with `*` into a test; everything else stands for itself. */
-export function wildcard(pattern: string): (text: string) => boolean {
-  if (!pattern.includes('*')) return (text) => text === pattern;
-  const parts = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  const expression = new RegExp(`^${parts.join('.*')}$`, 's');
-  return (text) => expression.test(text);
-}
-
 /** Rules of `pv` or `pvs` (TS-0001 §9.6.2, TS-0004 §7.3.3.15). */
 export function compileRules(privileges: Json | undefined, names: Names): Rule[] {
   return rulesIn(privileges).map((rule) => compileRule(rule, names));

@@ -4,7 +4,7 @@ import type { Call, Context } from '../procedures/context.ts';
 import { alive } from '../procedures/target.ts';
 import { Refused } from '../refusal.ts';
 import type { Resource } from '../store/resource.ts';
-import { wildcard } from './rule.ts';
+import { wildcard } from './pattern.ts';
 
 const profileType = 11;
 const appRuleType = 19;

@@ -1,4 +1,4 @@
-import { wildcard } from '../access/rule.ts';
+import { wildcard } from '../access/pattern.ts';
 import { aeStem } from '../address.ts';
 import type { Cse } from '../interface.ts';
 import type { Session } from '../primitive.ts';

@@ -1,4 +1,4 @@
-import { wildcard } from '../access/rule.ts';
+import { wildcard } from '../access/pattern.ts';
 import { aeStem, readAddress } from '../address.ts';
 import type { Background } from '../background.ts';
 import type { Json, RequestPrimitive } from '../primitive.ts';

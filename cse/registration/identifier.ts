@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { wildcard } from '../access/rule.ts';
+import { wildcard } from '../access/pattern.ts';
 import { checkServiceSubscription } from '../access/service-subscription.ts';
 import type { JsonObject } from '../primitive.ts';
 import type { Call, Context } from '../procedures/context.ts';

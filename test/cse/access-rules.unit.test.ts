@@ -202,6 +202,20 @@ const toQuery = (given: Asked): AccessQuery => ({
 });
 
 describe('access control rules, compiled', () => {
+  const base: Asked = {
+    originator: 'Cgate',
+    right: right.retrieve,
+    type: 3,
+    childType: 4,
+    address: undefined,
+    authenticated: true,
+    now: 0,
+    place: undefined,
+    battery: 0,
+    roles: [],
+    groups: [],
+  };
+
   it('grant exactly what the algorithm of TS-0003 §7.1.5 grants', () => {
     let granted = 0;
     fc.assert(
@@ -230,6 +244,16 @@ describe('access control rules, compiled', () => {
     );
   });
 
+  it('are asked in time in proportion to the originator, whatever their pattern', () => {
+    const pattern = `C${'*a'.repeat(500)}*b`;
+    const [greedy] = compileRules({ acr: [{ acor: [pattern, `//*/id-in/${pattern}`], acop: 63 }] }, names);
+    const originator = `C${'a'.repeat(120)}c`;
+    const started = performance.now();
+    const query = { ...toQuery(base), originator, forms: formsOf(originator, names) };
+    for (let time = 0; time < 1_000; time += 1) expect(greedy?.grants(query)).to.equal(false);
+    expect(performance.now() - started).to.be.below(2_000);
+  });
+
   it('read IPv6 networks, and IPv4 peers of dual-stack sockets', () => {
     const [inside] = compileRules(
       {
@@ -244,19 +268,6 @@ describe('access control rules, compiled', () => {
       names,
     );
     const from = (remoteAddress: string) => inside?.grants({ ...toQuery(base), remoteAddress });
-    const base: Asked = {
-      originator: 'Cgate',
-      right: right.retrieve,
-      type: 3,
-      childType: 4,
-      address: undefined,
-      authenticated: true,
-      now: 0,
-      place: undefined,
-      battery: 0,
-      roles: [],
-      groups: [],
-    };
     expect(from('::ffff:127.0.0.1')).to.equal(true);
     expect(from('2001:db8::7')).to.equal(true);
     expect(from('2001:db9::7')).to.equal(false);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf, Refusal } from '#platform';
 import type { Asker } from '../../access/access.ts';
-import { wildcard } from '../../access/rule.ts';
+import { wildcard } from '../../access/pattern.ts';
 import { aeStem } from '../../address.ts';
 import { bearerToken, textHeader } from './exchange.ts';
 import type { HttpBindingOptions } from './options.ts';
