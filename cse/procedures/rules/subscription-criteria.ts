@@ -12,6 +12,7 @@ import {
   type SubscriptionAttributes,
   subscription,
 } from '../../resources/index.ts';
+import { isFormat, serializations } from '../../serialization/index.ts';
 import type { Resource } from '../../store/resource.ts';
 import { fromDuration } from '../../timestamp.ts';
 import type { Context } from '../context.ts';
@@ -38,8 +39,6 @@ const parentOf: Readonly<Record<number, readonly [number, string]>> = {
 };
 /** Event types that go with no other. */
 const alone: readonly number[] = [eventType.blockingUpdate, eventType.dataMissing];
-/** Serializations a target may ask for (`?ct=`). */
-const serializations: readonly string[] = ['json', 'cbor'];
 
 const eventsOf = ({ enc = {} }: SubscriptionAttributes): readonly number[] => enc.net ?? [eventType.updated];
 
@@ -103,8 +102,8 @@ export function checkTargets(attributes: JsonObject): void {
       if (!target.includes('://')) continue;
       if (!URL.canParse(target)) throw badRequest(`${name}: "${target}" is not a URL`);
       const ct = new URL(target).searchParams.get('ct');
-      if (ct !== null && !serializations.includes(ct))
-        throw badRequest(`${name}: ct has to be one of ${serializations.join(', ')}, found "${ct}"`);
+      if (ct !== null && !isFormat(ct))
+        throw badRequest(`${name}: ct has to be one of ${Object.keys(serializations).join(', ')}, found "${ct}"`);
     }
   }
 }
