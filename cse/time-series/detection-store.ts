@@ -41,10 +41,12 @@ export async function forgetWindow(pool: pg.Pool, subscription: number): Promise
   await pool.query('DELETE FROM cse.missing_data_window WHERE subscription = $1', [subscription]);
 }
 
-/** Leaves only what belongs to timeSeries that are watched, and to windows that run. */
+/** Leaves only what belongs to timeSeries that are watched, and to subscriptions that exist. */
 export async function forgetLeftOver(pool: pg.Pool, watched: readonly number[]): Promise<void> {
   await pool.query('DELETE FROM cse.missing_data_detection WHERE NOT (no = ANY ($1::bigint[]))', [watched]);
-  await pool.query('DELETE FROM cse.missing_data_window WHERE ends_at <= now()');
+  await pool.query(
+    'DELETE FROM cse.missing_data_window w WHERE NOT EXISTS (SELECT FROM cse.resource r WHERE r.no = w.subscription)',
+  );
 }
 
 /**

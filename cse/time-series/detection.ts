@@ -59,7 +59,12 @@ export class Detection {
 
   /** Moment of the next look, milliseconds since 1970. */
   get nextLookAt(): number {
-    return this.expectedAt(this.#next) + this.#period.mdt + this.#shift;
+    return this.lookAt(this.expectedAt(this.#next));
+  }
+
+  /** When a point is looked for, milliseconds since 1970. @param expected its generation time, milliseconds */
+  lookAt(expected: number): number {
+    return expected + this.#period.mdt + this.#shift;
   }
 
   /** Generation time a point is expected at, milliseconds. */

@@ -11,20 +11,35 @@ interface Window {
   readonly untold: readonly string[];
 }
 
+/** A point that is missing. */
+export interface MissingPoint {
+  /** Expected data generation time. */
+  readonly dgt: string;
+  /** When it was looked for, milliseconds since 1970. */
+  readonly lookedForAt: number;
+}
+
 /**
  * Reports missing points to the subscriptions of a timeSeries that ask for it (TS-0004 §7.5.1.2.9): the first one opens a
  * window of `dur`; from the `num`th in it on, each is told. When the window is over, the count begins anew with the next.
  *
- * @param points expected generation times, the earliest first
+ * Windows go by the moments at which points are looked for, also when that happens later, as after a restart.
+ *
+ * @param points the earliest first
  */
-export async function tellMissing(context: Context, timeSeries: Resource, points: readonly string[]): Promise<void> {
+export async function tellMissing(
+  context: Context,
+  timeSeries: Resource,
+  points: readonly MissingPoint[],
+): Promise<void> {
   for (const subscription of await context.store.subscriptionsOf(timeSeries.no)) {
     const { enc: { net, md } = {} } = subscription.attributes as unknown as SubscriptionAttributes;
     if (md === undefined || net?.includes(eventType.dataMissing) !== true) continue;
     let window = await openWindow(context, subscription);
-    for (const point of points) {
-      window ??= { endsAt: new Date(Date.now() + (fromDuration(md.dur) ?? 0)), count: 0, untold: [] };
-      const untold = [...window.untold, point].slice(-context.settings.missingDataMax);
+    for (const { dgt, lookedForAt } of points) {
+      if (window === undefined || lookedForAt >= window.endsAt.getTime())
+        window = { endsAt: new Date(lookedForAt + (fromDuration(md.dur) ?? 0)), count: 0, untold: [] };
+      const untold = [...window.untold, dgt].slice(-context.settings.missingDataMax);
       window = { ...window, count: window.count + 1, untold };
       if (window.count < md.num) continue;
       await context.tell({
@@ -39,12 +54,12 @@ export async function tellMissing(context: Context, timeSeries: Resource, points
   }
 }
 
-/** @returns undefined when no window runs */
+/** @returns the window that was opened last; undefined when there was none */
 async function openWindow({ store }: Context, { no }: Resource): Promise<Window | undefined> {
   const { rows } = await store.pool.query<{ ends_at: Date; count: number; untold: string[] }>({
     name: 'window of missing data',
-    text: 'SELECT ends_at, count, untold FROM cse.missing_data_window WHERE subscription = $1 AND ends_at > $2',
-    values: [no, new Date()],
+    text: 'SELECT ends_at, count, untold FROM cse.missing_data_window WHERE subscription = $1',
+    values: [no],
   });
   const [row] = rows;
   return row === undefined ? undefined : { endsAt: row.ends_at, count: row.count, untold: row.untold };

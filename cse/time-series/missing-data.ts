@@ -160,15 +160,18 @@ export class MissingData implements Background {
         points.map((point) => detection.expectedAt(point)),
         (milliseconds) => [written(milliseconds - peid), written(milliseconds + peid + 1)],
       )
-    ).map(written);
+    ).map((milliseconds) => ({ dgt: written(milliseconds), lookedForAt: detection.lookAt(milliseconds) }));
     if (missing.length === 0 || this.#watched.get(no) !== watched) return;
     let noted: string[] = [];
     const timeSeries = await changeResource(this.#context, no, ({ attributes }) => {
       const known = Array.isArray(attributes.mdlt) ? attributes.mdlt.map(String) : [];
-      noted = missing.filter((point) => !known.includes(point));
+      noted = missing.map(({ dgt }) => dgt).filter((dgt) => !known.includes(dgt));
       return noted.length === 0 || attributes.mdd !== true ? undefined : this.#listed(attributes, noted, known);
     });
-    if (timeSeries !== undefined) await tellMissing(this.#context, timeSeries, noted);
+    if (timeSeries !== undefined) {
+      const points = missing.filter(({ dgt }) => noted.includes(dgt));
+      await tellMissing(this.#context, timeSeries, points);
+    }
     await keepProgress(store.pool, [{ no, ...detection.progress }]);
   }
 
