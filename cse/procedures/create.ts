@@ -34,6 +34,7 @@ import { flexContainerIn } from './specialization.ts';
 import { findTarget } from './target.ts';
 
 const aeType = 2;
+const cseBaseType = 5;
 const subscriptionType = 23;
 const flexContainerType = 28;
 const timeSeriesType = 29;
@@ -47,7 +48,7 @@ export async function create(context: Context, call: Call): Promise<Answer> {
   const { resource: parent, virtual } = await findTarget(context, request.to);
   if (virtual !== undefined)
     throw new Refused('OPERATION_NOT_ALLOWED', `to: nothing can be created under the virtual resource ${virtual}`);
-  if (type === aeType) await checkServiceSubscription(context, call, asker.originator);
+  if (type === aeType && parent.ty === cseBaseType) await checkServiceSubscription(context, call, asker.originator);
   const unasked = registers(type) || handsOver(request) || mayAnnounce(asker, type, request.pc, parent);
   if (registersCse(request)) checkCseRegistration(context, asker, call.session);
   if (handsOver(request)) await checkHandOver(context, asker, call.session);
