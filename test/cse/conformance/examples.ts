@@ -12,6 +12,10 @@ export interface Example {
   readonly as?: string;
   /** Attributes that only go with others, or only with certain values: not tried alone. Each has tests of its own. */
   readonly notAlone?: readonly string[];
+  /** Optional attributes that have to be there. */
+  readonly needs?: readonly string[];
+  /** What a DELETE is answered, when the CSE keeps such resources. */
+  readonly kept?: number;
 }
 
 /** Addresses of resources that exist when the tests begin. */
@@ -45,6 +49,7 @@ const examples: Readonly<Record<string, Example>> = {
     },
     notAlone: ['ecp', 'dep', 'evm', 'ipu'],
   },
+  bdt: { notAlone: ['gli', 'mid'] },
   cin: { content: { con: 'x' } },
   csr: { from: '/cse-', content: { cb: '/cse-other/cse', rr: true, srv: ['3'] }, notAlone: ['cst'] },
   crs: {
@@ -52,6 +57,8 @@ const examples: Readonly<Record<string, Example>> = {
     notAlone: ['rrat', 'srat', 'encs', 'eem'],
   },
   depr: { content: { rri: existing.container, evc: condition, sfc: true } },
+  evcg: { notAlone: ['evs', 'eve', 'ds'] },
+  lcp: { content: { los: 2 }, notAlone: ['gta', 'gec', 'rlkl', 'luec'] },
   mgo: { notAlone: ['mgs'] },
   mgc: { notAlone: ['exe'] },
   grp: { content: { mnm: 5, mid: [existing.container] }, notAlone: ['spty'] },
@@ -66,8 +73,12 @@ const examples: Readonly<Record<string, Example>> = {
     content: { mjid: existing.profile, jpin: rdfXml, mst: 1, rgt: [2], msm: { msm: [{ muri: existing.container }] } },
     notAlone: ['jpin', 'msm', 'mst', 'rgt'],
   },
+  prp: { parent: 'cb', notAlone: ['adds', 'dels', 'appl'] },
   prmr: { notAlone: ['atcos', 'encos', 'inst', 'prct'] },
   smjp: { content: { mbft: 'ASK { ?s ?p ?o }', uptd: rdfXml, fucd: rdfXml } },
+  stcl: { needs: ['evi'], notAlone: ['evi'] },
+  svsn: { content: { csi: '/id-in' } },
+  tgr: { kept: 5220, notAlone: ['tri', 'tpe', 'tvt', 'tiae', 'tia', 'tio', 'tirt'] },
   stte: { notAlone: ['stac', 'sttrs'] },
   sub: { content: { nu: [existing.dead] } },
 };
@@ -80,6 +91,7 @@ export const exampleOf = ({ shortName, family }: { shortName: string; family: st
 export const values: JsonObject = {
   at: [],
   aa: [],
+  aai: ['N.test'],
   acpi: [existing.policy],
   loc: { typ: 1, crd: '[5.95,49.47]' },
   nu: [existing.dead],
