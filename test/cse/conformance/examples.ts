@@ -33,6 +33,14 @@ const rdfXml = base64('<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-synt
 const turtle = base64('<urn:a> a <urn:B> .');
 const condition = { optr: 3, sbjt: 'mni', thld: 5 };
 
+/** Types that only make sense together with others; the files named here go through them. */
+export const withTestsOfTheirOwn: Readonly<Record<string, string>> = {
+  dlv: 'delivery.api.test.ts',
+  lmg: 'multicast-groups.api.test.ts',
+  trac: 'transactions.api.test.ts',
+  tram: 'transactions.api.test.ts',
+};
+
 const examples: Readonly<Record<string, Example>> = {
   acp: { content: { pv: privileges, pvs: privileges }, notAlone: ['adri', 'apri', 'airi'] },
   auds: { notAlone: ['to', 'fr', 'op', 'rrt', 'fu', 'rids', 'tids', 'tkns', 'rtm', 'olo', 'oip'] },
@@ -50,7 +58,7 @@ const examples: Readonly<Record<string, Example>> = {
     notAlone: ['ecp', 'dep', 'evm', 'ipu'],
   },
   bdt: { notAlone: ['gli', 'mid'] },
-  cin: { content: { con: 'x' } },
+  cin: { content: { con: 'x' }, notAlone: ['at'] },
   csr: { from: '/cse-', content: { cb: '/cse-other/cse', rr: true, srv: ['3'] }, notAlone: ['cst'] },
   crs: {
     content: { rrat: [existing.container], encs: { encn: [{ net: [3] }] }, tws: 'PT10S' },
@@ -63,6 +71,7 @@ const examples: Readonly<Record<string, Example>> = {
   mgc: { notAlone: ['exe'] },
   grp: { content: { mnm: 5, mid: [existing.container] }, notAlone: ['spty'] },
   pch: { as: 'Cae' },
+  tsi: { notAlone: ['at'] },
   ts: { notAlone: ['mdd'] },
   tsb: { content: { bcnc: 1 }, notAlone: ['bcnc', 'bcnr', 'bcnt'] },
   sch: { parent: 'nod' },
@@ -89,8 +98,7 @@ export const exampleOf = ({ shortName, family }: { shortName: string; family: st
 
 /** Values for attributes whose data type does not tell what makes sense; by short name of the attribute. */
 export const values: JsonObject = {
-  at: [],
-  aa: [],
+  at: ['/cse-nowhere'],
   aai: ['N.test'],
   acpi: [existing.policy],
   loc: { typ: 1, crd: '[5.95,49.47]' },
