@@ -68,6 +68,7 @@ const examples: Readonly<Record<string, Example>> = {
   evcg: { notAlone: ['evs', 'eve', 'ds'] },
   lcp: { content: { los: 2 }, notAlone: ['gta', 'gec', 'rlkl', 'luec'] },
   mgo: { notAlone: ['mgs'] },
+  wific: { content: { scan: false }, notAlone: ['mgs'] },
   mgc: { notAlone: ['exe'] },
   grp: { content: { mnm: 5, mid: [existing.container] }, notAlone: ['spty'] },
   pch: { as: 'Cae' },
