@@ -1,6 +1,14 @@
 /** What `npm start` and `npm run cse` compose in the same way. */
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { attachWebSocketBinding, type Cse, type CseOptions, createCse, startCoapBinding, startMqttBinding } from '#cse';
+import {
+  attachWebSocketBinding,
+  type Cse,
+  type CseOptions,
+  createCse,
+  ServerCertificate,
+  startCoapBinding,
+  startMqttBinding,
+} from '#cse';
 import {
   type Config,
   cannotListen,
@@ -89,25 +97,38 @@ export function startCse(
 
 /** Every door of the CSE that listens on a port of its own. */
 async function openCseDoors(cse: Cse, { config, lifecycle, log, metrics }: Foundation): Promise<void> {
-  const door = async <T>(name: string, port: number, setting: string, open: () => Promise<T>): Promise<T> => {
+  const { host, tls } = config;
+  const door = async <T>(name: string, address: string, setting: string, open: () => Promise<T>): Promise<T> => {
     try {
       return await open();
     } catch (error) {
-      throw error instanceof StartupError ? error : cannotListen(error, `${config.host}:${port} (${name})`, setting);
+      throw error instanceof StartupError ? error : cannotListen(error, `${address} (${name})`, setting);
     }
   };
-  const mqtt = await door('MQTT', config.mqtt.port, 'ALZETTE_MQTT_PORT', () =>
+  const certificate = tls.certificateFile === null ? undefined : new ServerCertificate(tls, log);
+  if (certificate !== undefined) lifecycle.onStop('TLS certificate', () => certificate.close());
+  const mqtt = await door('MQTT', `${host}:${config.mqtt.port}`, 'ALZETTE_MQTT_PORT', () =>
     startMqttBinding({ cse, config, log, metrics }),
   );
   lifecycle.onStop('MQTT binding', () => mqtt.close());
-  const coap = await door('CoAP', config.coap.port, 'ALZETTE_COAP_PORT', () =>
+  const coap = await door('CoAP', `${host}:${config.coap.port}`, 'ALZETTE_COAP_PORT', () =>
     startCoapBinding({ cse, config, log, metrics }),
   );
   lifecycle.onStop('CoAP binding', () => coap.close());
   const webSocket = attachWebSocketBinding({ cse, config, log, metrics });
   lifecycle.onStop('WebSocket binding', () => webSocket.close());
-  await door('oneM2M HTTP', config.cse.port, 'ALZETTE_CSE_PORT', () => cse.http.listen(config.cse.port, config.host));
+  await door('oneM2M HTTP', `${host}:${config.cse.port}`, 'ALZETTE_CSE_PORT', () =>
+    cse.http.listen(config.cse.port, host),
+  );
   lifecycle.onStop('HTTP binding', () => cse.http.close());
+  if (certificate === undefined) return;
+  const securely = tls.host ?? host;
+  await door('oneM2M HTTPS', `${securely}:${tls.csePort}`, 'ALZETTE_TLS_CSE_PORT', () =>
+    cse.http.listenSecurely(certificate, tls.csePort, securely),
+  );
+  await door('MQTT over TLS', `${securely}:${tls.mqttPort}`, 'ALZETTE_TLS_MQTT_PORT', () =>
+    mqtt.listenSecurely(certificate, tls.mqttPort, securely),
+  );
 }
 
 /** The administrator's token lives as long as the installation, so that scripts can rely on it. */

@@ -36,6 +36,7 @@ export function printBanner({ config, profile, webUrl, cseUrl, account, demo, da
     ['Sign in', `${account.name} / ${account.password}`],
     ['oneM2M', `${cseUrl}  (HTTP, WebSocket)   CSE-ID /${config.cse.id}, CSEBase ${config.cse.name}`],
     ['', `${config.mqtt.url ?? `mqtt://${host}:${config.mqtt.port}`}   coap://${host}:${config.coap.port}`],
+    ...encryptedDoors(config).map((addresses): [string, string] => ['', addresses]),
     ['Data', database === 'embedded' ? config.dataDir : `${config.dataDir}, external database`],
     ['Demo', demo ? `playing at ${config.demo.pace}× (npm start -- --no-demo starts without)` : 'off'],
     ['Stop', 'Ctrl-C'],
@@ -60,6 +61,7 @@ export function printCseBanner({ config, cseUrl, tokenFile }: CseBanner): void {
       'MQTT, CoAP',
       `${mqtt.url === null ? `mqtt://${host}:${mqtt.port}` : 'external broker'}   coap://${host}:${coap.port}`,
     ],
+    ...encryptedDoors(config).map((addresses): [string, string] => ['TLS', addresses]),
     ['Registrar', registrar.url === null ? 'none' : `/${registrar.id} at ${registrar.url}`],
     [
       'Administrator',
@@ -68,6 +70,14 @@ export function printCseBanner({ config, cseUrl, tokenFile }: CseBanner): void {
     ['Data', database.url === null ? dataDir : `${dataDir}, external database`],
     ['Stop', 'Ctrl-C'],
   ]);
+}
+
+/** One line of addresses, or none. */
+function encryptedDoors({ host, mqtt, tls }: Config): string[] {
+  if (tls.certificateFile === null) return [];
+  const at = tls.host ?? host;
+  const broker = mqtt.url === null ? `   mqtts://${at}:${tls.mqttPort}` : '';
+  return [`https://${at}:${tls.csePort}${broker}`];
 }
 
 function printRows(title: string, rows: readonly (readonly [string, string])[]): void {

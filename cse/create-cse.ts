@@ -286,7 +286,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       return { rsc, rqi: request.rqi, pc: { 'm2m:dbg': `rqi: a different request "${request.rqi}" is under way` } };
     },
     async authenticate(proof) {
-      const session = proof.token === undefined ? undefined : await credentials.authenticate(proof);
+      const session = await credentials.authenticate(proof);
       return session ?? (security === 'open' ? {} : undefined);
     },
     onRevoked: (listener) => credentials.onRevoked(listener),

@@ -94,9 +94,13 @@ export async function layFoundation(options: {
   store.invalidateAll();
 }
 
-function pointsOfAccess({ host, cse, mqtt, coap }: Config): string[] {
+function pointsOfAccess({ host, cse, mqtt, coap, tls }: Config): string[] {
   if (cse.pointsOfAccess.length > 0) return [...cse.pointsOfAccess];
+  const securely = tls.host ?? host;
+  // The first that a peer can use is the one it uses.
   return [
+    ...(tls.certificateFile === null ? [] : [`https://${securely}:${tls.csePort}`]),
+    ...(tls.certificateFile === null || mqtt.url !== null ? [] : [`mqtts://${securely}:${tls.mqttPort}`]),
     `http://${host}:${cse.port}`,
     mqtt.url === null ? `mqtt://${host}:${mqtt.port}` : withoutCredentials(mqtt.url),
     `coap://${host}:${coap.port}`,

@@ -1,6 +1,7 @@
 /** The oneM2M Common Services Entity. Other rooms import this and nothing deeper. */
 export { type CoapBinding, startCoapBinding } from './bindings/coap/index.ts';
 export { type MqttBinding, startMqttBinding } from './bindings/mqtt/index.ts';
+export { ServerCertificate } from './bindings/tls/server-certificate.ts';
 export { attachWebSocketBinding } from './bindings/websocket/index.ts';
 export { createCse } from './create-cse.ts';
 export {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Config, Database, Events, Log, Registry } from '#platform';
+import type { ServerCertificate } from './bindings/tls/server-certificate.ts';
 import type { NotificationSender, RequestPrimitive, ResponsePrimitive, Session } from './primitive.ts';
 
 /**
@@ -29,6 +30,8 @@ export interface Credential {
   /** Originators it may speak for: `CAdmin`, `Clight-*`. */
   readonly originator: string;
   readonly label: string;
+  /** SHA-256 fingerprint of the client certificate that takes the place of a token, 64 hexadecimal digits. */
+  readonly certificate?: string;
   readonly createdAt: Date;
   readonly expiresAt?: Date;
   /** To the minute; absent: never used. */
@@ -43,8 +46,19 @@ export interface Credentials {
     readonly expiresAt?: Date;
   }): Promise<{ readonly id: string; readonly token: string }>;
   /**
+   * Lets a client certificate stand for an originator; of the certificate its fingerprint is stored. The credential ends
+   * when the certificate does, if not earlier.
+   * @param certificate PEM
+   */
+  bind(request: {
+    readonly originator: string;
+    readonly label: string;
+    readonly certificate: string;
+    readonly expiresAt?: Date;
+  }): Promise<{ readonly id: string; readonly certificate: string }>;
+  /**
    * Gives a credential a new token. The old one ends at once, with the connections it opened.
-   * @returns undefined when there is no such credential
+   * @returns undefined when there is no such credential, or it is one of a certificate
    */
   rotate(id: string): Promise<{ readonly id: string; readonly token: string } | undefined>;
   /** @returns false when there is no such credential */
@@ -52,10 +66,15 @@ export interface Credentials {
   list(): Promise<Credential[]>;
 }
 
-/** What a connecting peer shows: a bearer token, or a password beside a user name (the user name is informative). */
+/**
+ * What a connecting peer shows: a bearer token, or a password beside a user name (the user name is informative), and a
+ * client certificate. All that is shown has to hold.
+ */
 export interface Proof {
   readonly token?: string;
   readonly user?: string;
+  /** SHA-256 fingerprint, 64 hexadecimal digits; `untrusted` when no accepted authority vouches for the certificate. */
+  readonly certificate?: string;
 }
 
 export interface Notifications {
@@ -69,10 +88,12 @@ export interface Notifications {
 }
 
 export interface HttpBinding {
-  /** For WebSocket upgrades on the same port. */
+  /** For WebSocket upgrades; those that come over TLS arrive here too. */
   readonly server: Server;
   /** @returns the port that was bound; rejects with the system error (`EADDRINUSE`) */
   listen(port: number, host: string): Promise<number>;
+  /** Opens the same door once more, over TLS. @returns the port that was bound; rejects like `listen` */
+  listenSecurely(certificate: ServerCertificate, port: number, host: string): Promise<number>;
   /** Stops accepting, lets requests under way finish. */
   close(): Promise<void>;
 }

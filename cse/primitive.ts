@@ -81,6 +81,8 @@ export interface Session {
   readonly binding?: 'http' | 'mqtt' | 'coap' | 'ws';
   /** Credential that was checked, for logs and revocation. */
   readonly credentialId?: string;
+  /** Credential of the client certificate that was shown beside a token. */
+  readonly certificateCredentialId?: string;
   /** Pattern of originators (`CAdmin`, `Clight-*`) this credential may speak for. */
   readonly originatorPattern?: string;
   /** Address of the peer, for access control contexts (`acip`). */

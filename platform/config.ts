@@ -519,6 +519,34 @@ export const settings = {
     ),
   },
   coap: { port: setting('ALZETTE_COAP_PORT', port, 5683, 'CoAP binding (UDP).') },
+  tls: {
+    certificateFile: setting(
+      'ALZETTE_TLS_CERTIFICATE_FILE',
+      optionalText,
+      null as string | null,
+      "PEM file with the CSE's certificate and those of intermediate authorities; none: no encrypted doors.",
+    ),
+    keyFile: setting(
+      'ALZETTE_TLS_KEY_FILE',
+      optionalText,
+      null as string | null,
+      'PEM file with the private key of that certificate, without a passphrase.',
+    ),
+    clientCaFile: setting(
+      'ALZETTE_TLS_CLIENT_CA_FILE',
+      optionalText,
+      null as string | null,
+      'PEM file with the authorities whose client certificates are accepted; none: client certificates are not asked for.',
+    ),
+    host: setting(
+      'ALZETTE_TLS_HOST',
+      optionalText,
+      null as string | null,
+      'Address the encrypted doors listen on; none: that of `host`.',
+    ),
+    csePort: setting('ALZETTE_TLS_CSE_PORT', port, 8443, 'oneM2M HTTP and WebSocket bindings over TLS.'),
+    mqttPort: setting('ALZETTE_TLS_MQTT_PORT', port, 8883, 'Embedded MQTT broker over TLS.'),
+  },
   adapters: {
     lorawan: setting(
       'ALZETTE_ADAPTERS_LORAWAN',
@@ -631,8 +659,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   }
   for (const { path, setting } of rows) if (lookUp(given, path) === undefined) assign(given, path, setting.fallback);
   assign(given, ['dataDir'], resolve(String(given.dataDir)));
+  for (const file of ['certificateFile', 'keyFile', 'clientCaFile']) {
+    const path = lookUp(given, ['tls', file]);
+    if (typeof path === 'string') assign(given, ['tls', file], resolve(path));
+  }
   const config = given as unknown as Config; // validated against the schema derived from the same table
   refuseOpenDoors(config);
+  refuseHalfTls(config);
   return config;
 }
 
@@ -640,13 +673,32 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
-function refuseOpenDoors(config: Config): void {
-  if (config.cse.security === 'open' && !isLoopback(config.host)) {
+function refuseOpenDoors({ cse, host, tls }: Config): void {
+  if (cse.security !== 'open') return;
+  for (const [name, address] of [
+    ['ALZETTE_HOST', host],
+    ['ALZETTE_TLS_HOST', tls.host ?? host],
+  ] as const) {
+    if (isLoopback(address)) continue;
     throw new StartupError(
-      `ALZETTE_CSE_SECURITY=open believes every originator and may only listen on loopback; ALZETTE_HOST is ${config.host}`,
-      'Use ALZETTE_CSE_SECURITY=token, or ALZETTE_HOST=127.0.0.1.',
+      `ALZETTE_CSE_SECURITY=open believes every originator and may only listen on loopback; ${name} is ${address}`,
+      `Use ALZETTE_CSE_SECURITY=token, or ${name}=127.0.0.1.`,
     );
   }
+}
+
+function refuseHalfTls({ tls: { certificateFile, keyFile, clientCaFile } }: Config): void {
+  const missing =
+    certificateFile === null && (keyFile !== null || clientCaFile !== null)
+      ? 'tls.certificateFile (ALZETTE_TLS_CERTIFICATE_FILE)'
+      : certificateFile !== null && keyFile === null
+        ? 'tls.keyFile (ALZETTE_TLS_KEY_FILE)'
+        : undefined;
+  if (missing === undefined) return;
+  throw new StartupError(
+    `${missing}: a PEM file is expected, as other settings of tls are given; there is none`,
+    'TLS needs a certificate and its key; without both settings there are no encrypted doors.',
+  );
 }
 
 function readFile(path: string | undefined): Record<string, unknown> {

@@ -10,6 +10,10 @@ import type { Session } from '../primitive.ts';
 export const covers = ({ originatorPattern }: Session, originator: string): boolean =>
   originator !== '' && (originatorPattern === undefined || wildcard(originatorPattern)(originator));
 
+/** Whether a session ends with this credential. */
+export const restsOn = ({ credentialId, certificateCredentialId }: Session, revoked: string): boolean =>
+  credentialId === revoked || certificateCredentialId === revoked;
+
 /** An originator of this CSE in its shortest form, the AE-ID-Stem: `/id-in/Clight-1` becomes `Clight-1`. */
 export const stemOf = (originator: string, { id, name, spId }: Pick<Cse, 'id' | 'name' | 'spId'>): string =>
   aeStem(originator, { cseId: id, cseName: name, spId });

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { readConfig, StartupError, settingRows } from '#platform';
 
@@ -61,6 +61,27 @@ describe('the configuration', () => {
       env: { ALZETTE_CSE_SECURITY: 'open', ALZETTE_HOST: '0.0.0.0' },
       says: 'may only listen on loopback',
     },
+    'open security on a public address of the encrypted doors': {
+      env: {
+        ALZETTE_CSE_SECURITY: 'open',
+        ALZETTE_TLS_HOST: '0.0.0.0',
+        ALZETTE_TLS_CERTIFICATE_FILE: 'c.pem',
+        ALZETTE_TLS_KEY_FILE: 'k.pem',
+      },
+      says: 'ALZETTE_TLS_HOST is 0.0.0.0',
+    },
+    'a certificate without its key': {
+      env: { ALZETTE_TLS_CERTIFICATE_FILE: 'c.pem' },
+      says: 'tls.keyFile (ALZETTE_TLS_KEY_FILE): a PEM file is expected',
+    },
+    'a key without its certificate': {
+      env: { ALZETTE_TLS_KEY_FILE: 'k.pem' },
+      says: 'tls.certificateFile (ALZETTE_TLS_CERTIFICATE_FILE): a PEM file is expected',
+    },
+    'authorities of clients without a certificate': {
+      env: { ALZETTE_TLS_CLIENT_CA_FILE: 'a.pem' },
+      says: 'tls.certificateFile (ALZETTE_TLS_CERTIFICATE_FILE): a PEM file is expected',
+    },
     'a file that does not exist': { env: { ALZETTE_CONFIG: '/nowhere.yaml' }, says: 'cannot be read' },
   };
   for (const [what, { env, says }] of Object.entries(refused)) {
@@ -68,6 +89,18 @@ describe('the configuration', () => {
       expect(refusal(env).message).to.contain(says);
     });
   }
+
+  it('makes the paths of the TLS files absolute', () => {
+    const { tls } = readConfig({ ALZETTE_TLS_CERTIFICATE_FILE: 'c.pem', ALZETTE_TLS_KEY_FILE: '/etc/k.pem' });
+    expect(tls).to.deep.equal({
+      certificateFile: resolve('c.pem'),
+      keyFile: '/etc/k.pem',
+      clientCaFile: null,
+      host: null,
+      csePort: 8443,
+      mqttPort: 8883,
+    });
+  });
 
   it('names every unknown key of the file with its path', () => {
     const { message } = withFile('web: { prot: 1 }\nmqt: 2\n', (path) => refusal({ ALZETTE_CONFIG: path }));

@@ -3,6 +3,7 @@ import { type FeedEntry, feedBatchJson, Refusal, readFeedQuery } from '#platform
 import type { Asker } from '../../access/access.ts';
 import { right } from '../../access/rule.ts';
 import { isInstance } from '../../store/resource.ts';
+import type { OpenConnections } from '../tls/open-connections.ts';
 import { serveDoor } from './door.ts';
 import type { HttpBindingOptions } from './options.ts';
 
@@ -18,6 +19,7 @@ interface ChangeBody {
  */
 export async function serveChanges(
   options: HttpBindingOptions,
+  connections: OpenConnections,
   closing: AbortSignal,
   request: IncomingMessage,
   response: ServerResponse,
@@ -26,7 +28,7 @@ export async function serveChanges(
   const gone = new AbortController();
   request.on('close', () => gone.abort());
   response.on('close', () => gone.abort());
-  await serveDoor(options, request, response, async (asker) => {
+  await serveDoor(options, request, response, connections, async (asker) => {
     if (request.method !== 'GET') throw new Refusal(405, 'method-not-allowed', 'the change feed is read with GET');
     const query = readFeedQuery(new URL(request.url ?? '/', 'http://cse').searchParams);
     const everywhere = await access.permitsEverywhere(asker, right.retrieve);

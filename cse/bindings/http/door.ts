@@ -3,7 +3,10 @@ import { messageOf, Refusal } from '#platform';
 import type { Asker } from '../../access/access.ts';
 import { wildcard } from '../../access/pattern.ts';
 import { aeStem } from '../../address.ts';
-import { bearerToken, textHeader } from './exchange.ts';
+import { Refused } from '../../refusal.ts';
+import { responseStatus } from '../../response-status.ts';
+import type { OpenConnections } from '../tls/open-connections.ts';
+import { proofOf, textHeader } from './exchange.ts';
 import type { HttpBindingOptions } from './options.ts';
 
 /** What a door answers: an HTTP status and the JSON text of the body. */
@@ -20,14 +23,16 @@ export async function serveDoor(
   options: HttpBindingOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  connections: OpenConnections,
   work: (asker: Asker) => Promise<DoorAnswer>,
 ): Promise<void> {
   try {
-    const { status, json } = await work(await establish(options, request));
+    const { status, json } = await work(await establish(options, connections, request));
     reply(response, status, 'application/json', json);
   } catch (error) {
-    if (error instanceof Refusal) {
-      const { status, code, message } = error;
+    const refusal = error instanceof Refused ? asRefusal(error) : error;
+    if (refusal instanceof Refusal) {
+      const { status, code, message } = refusal;
       reply(
         response,
         status,
@@ -46,12 +51,16 @@ export async function serveDoor(
   }
 }
 
-async function establish({ cse, names, config, store }: HttpBindingOptions, request: IncomingMessage): Promise<Asker> {
+async function establish(
+  { cse, names, config, store }: HttpBindingOptions,
+  connections: OpenConnections,
+  request: IncomingMessage,
+): Promise<Asker> {
   const originator = aeStem(textHeader(request, 'x-m2m-origin') ?? '', names);
   if (originator === '')
     throw new Refusal(400, 'originator-missing', 'X-M2M-Origin: the originator is expected, there is none');
-  const token = bearerToken(request);
-  const session = await cse.authenticate(token === undefined ? {} : { token });
+  const session = await cse.authenticate(proofOf(request));
+  connections.note(request.socket, session);
   const pattern = session?.originatorPattern;
   if (config.cse.security === 'token' && (pattern === undefined || !wildcard(pattern)(originator))) {
     throw new Refusal(
@@ -64,6 +73,9 @@ async function establish({ cse, names, config, store }: HttpBindingOptions, requ
   const registered = (await store.byRi(originator)) !== undefined;
   return { originator, authenticated: pattern !== undefined, registered, remoteAddress };
 }
+
+const asRefusal = ({ status, message }: Refused): Refusal =>
+  new Refusal(responseStatus[status].http, status.toLowerCase().replaceAll('_', '-'), message);
 
 function reply(response: ServerResponse, status: number, type: string, body: string): void {
   if (response.destroyed) return;

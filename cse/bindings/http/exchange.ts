@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '#platform';
+import type { Proof } from '../../interface.ts';
 import type { RequestPrimitive } from '../../primitive.ts';
 import { Refused } from '../../refusal.ts';
 import { responseStatus } from '../../response-status.ts';
 import { type Format, Malformed } from '../../serialization/index.ts';
+import { clientCertificate } from '../tls/client-certificate.ts';
+import type { OpenConnections } from '../tls/open-connections.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import type { HttpBindingOptions } from './options.ts';
 import { readHttpRequest, responseFormat } from './request.ts';
@@ -12,6 +15,7 @@ import { writeHttpResponse } from './response.ts';
 /** One HTTP exchange: bytes to primitive, through the CSE, and back. Never rejects. */
 export async function serveRequest(
   { cse, config, log }: HttpBindingOptions,
+  connections: OpenConnections,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -32,8 +36,8 @@ export async function serveRequest(
     const body = await readBody(request, config.cse.bodySizeBytesMax);
     format = responseFormat(request);
     const primitive: RequestPrimitive = readHttpRequest(request, body, config.cse.bodySizeBytesMax);
-    const token = bearerToken(request);
-    const session = await cse.authenticate(token === undefined ? {} : { token });
+    const session = await cse.authenticate(proofOf(request));
+    connections.note(request.socket, session);
     const { remoteAddress } = request.socket;
     const result = await cse.handle(primitive, {
       ...session,
@@ -60,8 +64,10 @@ export const textHeader = ({ headers }: IncomingMessage, name: string): string |
   return typeof value === 'string' ? value : undefined;
 };
 
-/** Token of `Authorization: Bearer …`. */
-export function bearerToken(request: IncomingMessage): string | undefined {
-  const { authorization } = request.headers;
-  return authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
+/** The token of `Authorization: Bearer …`, and the client certificate of the connection. */
+export function proofOf({ headers: { authorization }, socket }: IncomingMessage): Proof {
+  const token =
+    authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
+  const certificate = clientCertificate(socket);
+  return { ...(token === undefined ? {} : { token }), ...(certificate === undefined ? {} : { certificate }) };
 }

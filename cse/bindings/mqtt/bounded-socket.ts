@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { clientCertificate } from '../tls/client-certificate.ts';
 
 /** Reads only the fixed headers of a stream of MQTT packets (MQTT 3.1.1 §2.2): how long is each. */
 class PacketLengths {
@@ -47,12 +48,15 @@ class PacketLengths {
 export class BoundedSocket extends Duplex {
   /** Address of the peer, also after it has gone. */
   readonly remoteAddress: string | undefined;
+  /** Client certificate of the peer, as `Cse.authenticate` takes it. */
+  readonly certificate: string | undefined;
   readonly #socket: Socket;
 
   constructor(socket: Socket, packetBytesMax: number) {
     super();
     this.#socket = socket;
     this.remoteAddress = socket.remoteAddress;
+    this.certificate = clientCertificate(socket);
     const lengths = new PacketLengths(packetBytesMax);
     socket.on('data', (chunk: Buffer) => {
       if (!lengths.accept(chunk))

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createSecureServer } from 'node:tls';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import type { Log } from '#platform';
 import type { Cse } from '../../interface.ts';
 import type { NotificationSender, Session } from '../../primitive.ts';
 import type { Limits } from '../../serialization/index.ts';
-import { covers, stemOf } from '../originator.ts';
+import { covers, restsOn, stemOf } from '../originator.ts';
 import type { CountRefusal } from '../refusals.ts';
+import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { BoundedSocket } from './bounded-socket.ts';
 import { Exchange } from './exchange.ts';
 import type { Publication, Reply } from './request-handler.ts';
@@ -31,6 +33,8 @@ export interface EmbeddedBroker {
   readonly port: number;
   /** Requests to clients of this broker and their responses. */
   readonly exchange: Exchange;
+  /** Opens the broker once more, over TLS. @returns the port that was bound; rejects with the system error */
+  listenSecurely(certificate: ServerCertificate, port: number, host: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -95,7 +99,9 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
       done(connectionRefused('a client of this binding sets no will (TS-0010 §6.3.3)'), false);
     },
     authenticate(client, username, password, done) {
+      const { remoteAddress, certificate } = client.conn as BoundedSocket;
       const proof = {
+        ...(certificate === undefined ? {} : { certificate }),
         ...(password === undefined ? {} : { token: password.toString('utf8') }),
         ...(username === undefined ? {} : { user: username }),
       };
@@ -103,9 +109,11 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
         (session) => {
           if (session === undefined) {
             refused('not-authenticated', { user: username });
-            return done(connectionRefused('the password is not a valid token'), null);
+            return done(
+              connectionRefused('neither the password is a valid token nor the client certificate known'),
+              null,
+            );
           }
-          const { remoteAddress } = client.conn as BoundedSocket;
           const known: Session = remoteAddress === undefined ? session : { ...session, remoteAddress };
           connections.set(client, { session: known, running: 0, waiting: [], reachable: new Map() });
           client.conn.once('close', () => forget(client));
@@ -248,21 +256,36 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
   broker.on('connectionError', (_client, error) => refused('connection', { why: error.message }));
   const stopListening = cse.onRevoked((credentialId) => {
     for (const [client, { session }] of connections) {
-      if (session.credentialId === credentialId) client.close();
+      if (restsOn(session, credentialId)) client.close();
     }
   });
 
-  const server = createServer({ noDelay: true }, (socket) => {
+  const serve = (socket: Socket): void => {
     broker.handle(new BoundedSocket(socket, limits.bytesMax + packetOverheadBytes));
-  });
-  server.maxConnections = connectionsMax;
-  await bind(server, options.port, options.host);
+  };
+  const servers: Server[] = [];
+  const listen = async (server: Server, port: number, host: string): Promise<number> => {
+    server.maxConnections = connectionsMax;
+    server.listen(port, host);
+    await once(server, 'listening');
+    servers.push(server);
+    return (server.address() as AddressInfo).port;
+  };
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listen(createServer({ noDelay: true }, serve), options.port, options.host),
     exchange,
+    listenSecurely(certificate, port, host) {
+      const server = createSecureServer({ noDelay: true, ...certificate.options }, serve);
+      server.on('tlsClientError', (error, socket) => {
+        refused('tls', { why: error.message });
+        socket.destroy();
+      });
+      certificate.renewFor(server);
+      return listen(server, port, host);
+    },
     async close() {
       stopListening();
-      server.close();
+      for (const server of servers) server.close();
       exchange.failAll(new Error('the broker stops'));
       await new Promise<void>((resolve) => broker.close(resolve));
     },
@@ -272,9 +295,4 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
 /** PUBACK, MQTT 3.1.1 §3.4. */
 function acknowledge(client: Client, messageId: number): void {
   if (!client.closed) client.conn.write(Buffer.of(0x40, 0x02, messageId >> 8, messageId & 0xff));
-}
-
-async function bind(server: Server, port: number, host: string): Promise<void> {
-  server.listen(port, host);
-  await once(server, 'listening');
 }

@@ -2,6 +2,7 @@ import type { Config, Log, Registry } from '#platform';
 import type { Cse } from '../../interface.ts';
 import { requestLimits } from '../../serialization/index.ts';
 import { countRefusals } from '../refusals.ts';
+import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { startEmbeddedBroker } from './embedded-broker.ts';
 import { connectExternalBroker } from './external-broker.ts';
 import { hostsOf, mqttNotifier } from './notifier.ts';
@@ -22,6 +23,11 @@ export interface MqttBindingOptions {
 export interface MqttBinding {
   /** Port of the embedded broker, or of the external one. */
   readonly port: number;
+  /**
+   * Opens the embedded broker once more, over TLS; with an external broker there is nothing to open.
+   * @returns the port that was bound, if any; rejects with the system error (`EADDRINUSE`)
+   */
+  listenSecurely(certificate: ServerCertificate, port: number, host: string): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -38,16 +44,28 @@ export async function startMqttBinding({ cse, config, log, metrics }: MqttBindin
   const handle = requestHandler(cse, limits, refused);
   const common = { cse, limits, log, refused, handle };
   const url = config.mqtt.url === null ? undefined : new URL(config.mqtt.url);
-  const { exchange, port, close } =
+  const { exchange, port, listenSecurely, close } =
     url === undefined
       ? await startEmbeddedBroker({ ...common, port: config.mqtt.port, host: config.host })
-      : { ...(await connectExternalBroker({ ...common, url })), port: Number(url.port) || defaultPort };
-  const hosts = url === undefined ? hostsOf(config.host) : new Set([url.hostname]);
-  const notifier = mqttNotifier({ cse, home: { exchange, port, hosts }, limits, log });
+      : {
+          ...(await connectExternalBroker({ ...common, url })),
+          port: Number(url.port) || defaultPort,
+          listenSecurely: undefined,
+        };
+  const ports = new Set([port]);
+  const hosts = new Set(url === undefined ? hostsOf(config.host) : [url.hostname]);
+  const notifier = mqttNotifier({ cse, home: { exchange, ports, hosts }, limits, log });
   cse.notifications.register('mqtt', notifier);
   cse.notifications.register('mqtts', notifier);
   return {
     port,
+    async listenSecurely(certificate, wanted, host) {
+      const bound = await listenSecurely?.(certificate, wanted, host);
+      if (bound === undefined) return undefined;
+      ports.add(bound);
+      for (const name of hostsOf(host)) hosts.add(name);
+      return bound;
+    },
     async close() {
       await notifier.close();
       await close();

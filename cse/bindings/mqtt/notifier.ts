@@ -19,7 +19,7 @@ export interface BrokerLink {
 export interface NotifierOptions {
   readonly cse: Pick<Cse, 'id' | 'name' | 'spId'>;
   /** The broker the binding itself is on, and how its address may be written. */
-  readonly home: BrokerLink & { readonly port: number; readonly hosts: ReadonlySet<string> };
+  readonly home: BrokerLink & { readonly ports: ReadonlySet<number>; readonly hosts: ReadonlySet<string> };
   readonly limits: Limits;
   readonly log: Log;
 }
@@ -49,7 +49,7 @@ export function mqttNotifier({ cse, home, limits, log }: NotifierOptions): Notif
 
   const linkTo = async (target: URL): Promise<BrokerLink> => {
     const port = Number(target.port) || (defaultPorts[target.protocol] ?? 0);
-    if (port === home.port && home.hosts.has(target.hostname)) return home;
+    if (home.ports.has(port) && home.hosts.has(target.hostname)) return home;
     const key = `${target.protocol}//${target.username}:${target.password}@${target.hostname}:${port}`;
     const known = links.get(key);
     if (known !== undefined) return known;

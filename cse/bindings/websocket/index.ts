@@ -5,6 +5,8 @@ import type { Config, Log, Registry } from '#platform';
 import type { Cse } from '../../interface.ts';
 import type { Session } from '../../primitive.ts';
 import { type Format, requestLimits, serializations } from '../../serialization/index.ts';
+import { proofOf } from '../http/exchange.ts';
+import { restsOn } from '../originator.ts';
 import { countRefusals } from '../refusals.ts';
 import { Connection, type ConnectionPort } from './connection.ts';
 
@@ -51,7 +53,12 @@ export function attachWebSocketBinding(options: WebSocketBindingOptions): { clos
     if (isCrossOrigin(request)) return refuse(socket, 403, 'web pages of other origins may not connect');
     if (connections.size >= connectionsMax) return refuse(socket, 503, 'too many connections');
     const session = await cse.authenticate(proofOf(request));
-    if (session === undefined) return refuse(socket, 401, 'Authorization: Bearer with a valid token is needed');
+    if (session === undefined)
+      return refuse(
+        socket,
+        401,
+        'Authorization: Bearer with a valid token is needed, or a client certificate that is known',
+      );
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const { remoteAddress } = request.socket;
       const known: Session = remoteAddress === undefined ? session : { ...session, remoteAddress };
@@ -76,7 +83,7 @@ export function attachWebSocketBinding(options: WebSocketBindingOptions): { clos
   cse.http.server.on('upgrade', onUpgrade);
   const stopListening = cse.onRevoked((credentialId) => {
     for (const connection of connections) {
-      if (connection.session.credentialId === credentialId) connection.close('the credential was revoked');
+      if (restsOn(connection.session, credentialId)) connection.close('the credential was revoked');
     }
   });
   const pings = setInterval(() => {
@@ -105,11 +112,6 @@ function chooseSubprotocol(offered: Iterable<string>): string | undefined {
   for (const name of offered) if (formatBySubprotocol.has(name)) return name;
   return undefined;
 }
-
-const proofOf = ({ headers }: IncomingMessage): { token?: string } => {
-  const token = /^Bearer (?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.token;
-  return token === undefined ? {} : { token };
-};
 
 /** Browsers name the page's origin; devices send none. */
 const isCrossOrigin = ({ headers }: IncomingMessage): boolean => {

@@ -1,4 +1,4 @@
-import { attachWebSocketBinding, startCoapBinding, startMqttBinding } from '#cse';
+import { attachWebSocketBinding, ServerCertificate, startCoapBinding, startMqttBinding } from '#cse';
 import { type Client, type ClientOptions, createClient } from '#cse/client';
 import { createLog, createMetrics, type Registry, readConfig } from '#platform';
 import { startCse, type TestCse } from '../support.ts';
@@ -13,6 +13,8 @@ export interface Doors extends AsyncDisposable {
   client(door: keyof Doors['urls'], originator: string, options?: Partial<ClientOptions>): Promise<Client>;
   /** Closes the MQTT, CoAP and WebSocket doors and opens them again at the same addresses. */
   reopen(): Promise<void>;
+  /** Opens the HTTP, WebSocket and MQTT doors over TLS as well, with the certificate of the settings. */
+  openTls(): Promise<{ readonly http: string; readonly mqtt: string; readonly ws: string }>;
   /** Messages a binding refused for this reason. */
   refusals(binding: string, reason: string): Promise<number>;
 }
@@ -40,6 +42,7 @@ export async function openDoors(env: Record<string, string> = {}): Promise<Doors
   });
   let { mqtt, coap, webSocket } = opened;
   const clients: Client[] = [];
+  const certificates: ServerCertificate[] = [];
   const urls = {
     http: test.url,
     mqtt: `mqtt://127.0.0.1:${mqtt.port}`,
@@ -63,6 +66,13 @@ export async function openDoors(env: Record<string, string> = {}): Promise<Doors
       const ports = { mqtt: { ...config.mqtt, port: mqtt.port }, coap: { port: coap.port } };
       ({ mqtt, coap, webSocket } = await open({ ...parts, config: { ...config, ...ports } }));
     },
+    async openTls() {
+      const certificate = new ServerCertificate(config.tls, log);
+      certificates.push(certificate);
+      const http = await test.cse.http.listenSecurely(certificate, 0, '127.0.0.1');
+      const broker = await mqtt.listenSecurely(certificate, 0, '127.0.0.1');
+      return { http: `https://localhost:${http}`, mqtt: `mqtts://localhost:${broker}`, ws: `wss://localhost:${http}` };
+    },
     async refusals(binding, reason) {
       const metric = await metrics.getSingleMetric('alzette_cse_binding_refusals_total')?.get();
       const found = metric?.values.find(({ labels }) => labels.binding === binding && labels.reason === reason);
@@ -70,6 +80,7 @@ export async function openDoors(env: Record<string, string> = {}): Promise<Doors
     },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled(clients.map((client) => client.close()));
+      for (const certificate of certificates) certificate.close();
       await webSocket.close();
       await coap.close();
       await mqtt.close();
