@@ -18,7 +18,6 @@ import {
   type ResourceDefinition,
 } from '../resources/index.ts';
 import { ofInfrastructure } from '../resources/infrastructure-types.ts';
-import { standardTypes } from '../resources/standard-types.ts';
 import { checkCreate, representationIn } from '../resources/validate.ts';
 import { holdsInstances, isInstance, type Resource, readInstanceId } from '../store/resource.ts';
 import { dataGenerationKey } from '../time-series/data-generation-time.ts';
@@ -71,13 +70,8 @@ export async function create(context: Context, call: Call): Promise<Answer> {
 /** TS-0004 §7.3.3.3, first steps. */
 function definitionOfChild(parent: Resource, type: number, content: JsonObject | undefined): ResourceDefinition {
   const shared = definitionOf(type);
-  if (shared !== undefined && !shared.creatable) {
-    throw new Refused('OPERATION_NOT_ALLOWED', `ty: <${shared.longName}> is made by the CSE only`);
-  }
-  if (shared === undefined) {
-    const shortName = standardTypes.get(type) ?? String(type);
-    throw new Refused('NOT_IMPLEMENTED', `ty: type ${type} (${shortName}) is not supported by this CSE`);
-  }
+  if (shared === undefined) throw badRequest(`ty: ${type} is not a resource type`);
+  if (!shared.creatable) throw new Refused('OPERATION_NOT_ALLOWED', `ty: <${shared.longName}> is made by the CSE only`);
   const definition = specializationIn(content, shared);
   const holder = definitionFor(parent);
   if (holder === undefined || !mayHold(holder, definition)) {

@@ -1,7 +1,7 @@
 import { type OperationName, operation, type RequestPrimitive } from '../primitive.ts';
 import { badRequest, Refused } from '../refusal.ts';
 import { readTiming } from '../requests/timing.ts';
-import { standardTypes } from '../resources/standard-types.ts';
+import { definitionOf } from '../resources/index.ts';
 
 const operationNames = new Map<number, OperationName>(
   Object.entries(operation).map(([name, number]) => [number, name as OperationName]),
@@ -55,7 +55,7 @@ function checkCreateParameters({ op, ty, fc }: RequestPrimitive): void {
     return;
   }
   if (ty === undefined) throw badRequest('ty: a CREATE names the resource type, there is none');
-  if (!standardTypes.has(ty)) throw badRequest(`ty: ${ty} is not a resource type`);
+  if (definitionOf(ty) === undefined) throw badRequest(`ty: ${ty} is not a resource type`);
   if (fc !== undefined) throw badRequest('fc: a CREATE has no filter criteria');
 }
 

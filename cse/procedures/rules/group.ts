@@ -4,7 +4,7 @@ import type { JsonObject } from '../../primitive.ts';
 import { badRequest } from '../../refusal.ts';
 import { consistencyStrategy } from '../../resources/enumerations.ts';
 import type { GroupAttributes } from '../../resources/group.ts';
-import { standardTypes } from '../../resources/standard-types.ts';
+import { definitionOf } from '../../resources/index.ts';
 import type { Resource } from '../../store/resource.ts';
 import type { Context } from '../context.ts';
 import type { TypeRules } from '../type-rules.ts';
@@ -42,7 +42,7 @@ async function lookAgain({ timetable, settings }: Context, { no, attributes }: R
 }
 
 function checkMemberType({ mt, spty }: JsonObject): void {
-  if (typeof mt !== 'number' || (mt !== 0 && !standardTypes.has(mt) && !virtualTypes.includes(mt)))
+  if (typeof mt !== 'number' || (mt !== 0 && definitionOf(mt) === undefined && !virtualTypes.includes(mt)))
     throw badRequest(`mt (memberType): 0 (mixed) or a type of members is expected, found ${String(mt)}`);
   if (spty === undefined) return;
   const { mgd, cnd } = spty as JsonObject;
