@@ -5,6 +5,7 @@ import { createAdapters } from '#adapters';
 import { type Cse, schema as cseSchema } from '#cse';
 import { createClient } from '#cse/client';
 import { prepareDemo } from '#demo';
+import { buildExplorer, createExplorer } from '#explorer';
 import { startFlows } from '#flows';
 import { buildConsole, createHypervision } from '#hypervision';
 import { createIdentity, holds, type Identity, schema as identitySchema } from '#identity';
@@ -43,7 +44,10 @@ const usage = `Usage: npm start [-- --no-demo]
 Settings: docs/configuration.md
 `;
 
-const accessControl = { create: 1, retrieve: 2, update: 4, discovery: 32 } as const;
+const accessControl = { create: 1, retrieve: 2, update: 4, delete: 8, notify: 16, discovery: 32 } as const;
+
+/** Whom the explorer speaks as, by the role of the person. */
+const explorerOriginators = { operator: 'Cexplorer-operator', administrator: 'Cexplorer-administrator' } as const;
 
 async function main(): Promise<void> {
   const options = new Set(process.argv.slice(2));
@@ -87,6 +91,15 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
 
   const cse = await startCse(foundation, { database, events }, [
     { originators: ['Cflows'], operations: accessControl.create + accessControl.retrieve + accessControl.discovery },
+    // Operators see everything and add to it; what they create is theirs to change. Administrators may do everything.
+    {
+      originators: [explorerOriginators.operator],
+      operations: accessControl.create + accessControl.retrieve + accessControl.discovery,
+    },
+    {
+      originators: [explorerOriginators.administrator],
+      operations: Object.values(accessControl).reduce<number>((sum, right) => sum + right, 0),
+    },
   ]);
 
   const territory = await createTerritory({
@@ -100,7 +113,10 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
   });
   lifecycle.onStop('territory', () => territory.close());
 
-  await progress.step('Console', (say) => buildConsole({ progress: say }));
+  await progress.step('Console', async (say) => {
+    await buildConsole({ progress: say });
+    await buildExplorer({ progress: say });
+  });
   const hypervision = await createHypervision({
     config,
     territory,
@@ -113,6 +129,25 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
 
   const cseUrl = `http://${connectable(config.host)}:${config.cse.port}`;
   const webUrl = `http://${connectable(config.host)}:${config.web.port}`;
+  const explorerClient = async (originator: string) =>
+    createClient({
+      url: cseUrl.replace(/^http/, 'ws'),
+      originator,
+      token: await cseToken(cse, originator, `explorer: ${originator}`),
+      cseId: cse.id,
+      log: log.child({ room: 'explorer' }),
+    });
+  const explorer = createExplorer({
+    cse: { id: cse.id, name: cse.name, httpUrl: cseUrl, mqttUrl: mqttUrlOf(config) },
+    originators: {
+      operator: await explorerClient(explorerOriginators.operator),
+      administrator: await explorerClient(explorerOriginators.administrator),
+    },
+    identity,
+    log: log.child({ room: 'explorer' }),
+  });
+  lifecycle.onStop('explorer', () => explorer.stop());
+
   const web = createWebServer({
     config,
     log,
@@ -157,6 +192,7 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
   web.app.use('/api/territory', territory.router);
   web.app.use('/flows', identity.require('operator'), flows.proxy);
   web.app.use(hypervision.router);
+  web.app.use(explorer.router);
   web.onUpgrade('/flows/', async (request, socket, head) => {
     const principal = await identity.principalOf(request).catch(() => undefined);
     if (principal !== undefined && holds(principal, 'operator')) flows.upgrade(request, socket, head);
@@ -179,6 +215,7 @@ async function start(config: Config, demo: boolean, lifecycle: Lifecycle, log: L
   lifecycle.onStop('adapters', () => adapters.stop());
   await administratorToken(cse, config);
   const account = await operatorAccount(config, identity);
+  await administratorAccount(config, identity);
   return {
     config,
     profile,
@@ -211,6 +248,19 @@ async function operatorAccount(config: Config, identity: Identity): Promise<Bann
   const password = installationSecret(config.dataDir, 'operator-password', readablePassword);
   await identity.ensureAccount({ name, password, roles: ['operator'], language: 'fr' });
   return { name, password };
+}
+
+/** Who may change everything in the CSE with the explorer; the password lies beside the other secrets. */
+async function administratorAccount(config: Config, identity: Identity): Promise<void> {
+  const password = installationSecret(config.dataDir, 'administrator-password', readablePassword);
+  await identity.ensureAccount({ name: 'administrateur', password, roles: ['administrator'], language: 'fr' });
+}
+
+/** Where devices reach the broker; without the user and password of an external one. */
+function mqttUrlOf({ host, mqtt }: Config): string {
+  if (mqtt.url === null) return `mqtt://${connectable(host)}:${mqtt.port}`;
+  const { protocol, host: broker } = new URL(mqtt.url);
+  return `${protocol}//${broker}`;
 }
 
 /** 100 random bits in letters and digits that nobody confuses: `k7dm-3xqa-…`. */

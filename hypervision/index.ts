@@ -2,15 +2,23 @@
 import type { IncomingMessage } from 'node:http';
 import express, { type Request, type Router } from 'express';
 import type { Identity, Principal } from '#identity';
-import { type Config, type Log, Refusal, type Registry, type TerritoryProfile, type WebServer } from '#platform';
+import {
+  builtPages,
+  type Config,
+  type Log,
+  Refusal,
+  type Registry,
+  sendJson,
+  type TerritoryProfile,
+  type WebServer,
+} from '#platform';
 import type { Territory } from '#territory';
+import { consoleApplication } from './build.ts';
 import { type Bootstrap, LIVE_PATH, type LiveRefusal, type Person } from './contract.ts';
 import { createLive } from './live.ts';
-import { consolePages } from './pages.ts';
-import { sendJson } from './send-json.ts';
 import { sharedSnapshot } from './snapshot.ts';
 
-export { type BuildOptions, type BuildResult, buildConsole } from './build.ts';
+export { buildConsole } from './build.ts';
 export type { Bootstrap, Communes, EntityView, LiveBatch, Snapshot } from './contract.ts';
 
 export interface Hypervision {
@@ -44,7 +52,7 @@ export async function createHypervision(options: {
 
   const router = express.Router();
   const operator = identity.require('operator');
-  const pages = consolePages();
+  const pages = builtPages(consoleApplication);
   // The page itself needs a session, so that a stranger sees the sign-in page; its scripts and typeface are public.
   router.get(['/hypervision', '/hypervision/'], operator);
   router.use('/hypervision', pages);

@@ -22,4 +22,14 @@ export { createLog, type Log } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
 export { installationSecret } from './secrets.ts';
 export { type CommuneProperties, readTerritoryProfile, type TerritoryProfile } from './territory-profile.ts';
+export {
+  type BuildOptions,
+  type BuildResult,
+  buildWebApplication,
+  buildWhenRun,
+  builtDirOf,
+  type WebApplication,
+} from './web/application.ts';
+export { builtPages } from './web/pages.ts';
+export { sendJson } from './web/send-json.ts';
 export { cannotListen, createWebServer, listen, type ReadinessCheck, type WebServer } from './web-server.ts';

@@ -1,6 +1,6 @@
 import '@fontsource-variable/atkinson-hyperlegible-next/wght.css';
 import '../../platform/web/theme.css';
-import './controls.css';
+import '../../platform/web/controls.css';
 import { render } from 'preact';
 import { ApiProblem } from './api.ts';
 import { App } from './app.tsx';

@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   flows: ['#platform', '#ontologies', '#cse/client'],
   identity: ['#platform'],
   hypervision: ['#platform', '#identity', '#territory', '#ontologies'],
+  explorer: ['#platform', '#identity', '#cse', '#cse/client'],
   territories: [],
 };
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import express, { type Request, type Response, type Router } from 'express';
-import { Refusal } from '#platform';
-import { builtDir } from './build.ts';
+import { Refusal } from '../errors.ts';
+import { builtDirOf, type WebApplication } from './application.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -28,9 +28,9 @@ interface BuiltFile {
   readonly path: string;
 }
 
-/** Serves the built console, each file in the smallest encoding the browser reads, to be mounted at `/hypervision`. */
-export function consolePages(): Router {
-  const files = readBuilt();
+/** Serves a built application, each file in the smallest encoding the browser reads, to be mounted at its base. */
+export function builtPages(application: WebApplication): Router {
+  const files = readBuilt(builtDirOf(application));
   const router = express.Router();
   router.get(/.*/, (request, response, next) => {
     if (request.path === '/' && !request.originalUrl.split('?')[0]?.endsWith('/')) {
@@ -57,7 +57,7 @@ function send(file: BuiltFile, request: Request, response: Response): void {
   response.sendFile(`${file.path}${accepted?.suffix ?? ''}`, { etag: false, cacheControl: false, lastModified: false });
 }
 
-function readBuilt(): Map<string, BuiltFile> {
+function readBuilt(builtDir: string): Map<string, BuiltFile> {
   const files = new Map<string, BuiltFile>();
   if (statSync(builtDir, { throwIfNoEntry: false }) === undefined) return files;
   for (const entry of readdirSync(builtDir, { recursive: true, withFileTypes: true })) {
@@ -79,4 +79,4 @@ function readBuilt(): Map<string, BuiltFile> {
 const notBuilt = (files: ReadonlyMap<string, BuiltFile>, request: Request): Refusal =>
   files.has('index.html')
     ? new Refusal(404, 'not-found', `there is nothing at ${request.originalUrl}`)
-    : new Refusal(503, 'console-not-built', 'the console has not been built; run `npm run build`, then start again');
+    : new Refusal(503, 'not-built', 'this application has not been built; run `npm run build`, then start again');
