@@ -1,6 +1,6 @@
 import type { AttributeDescription } from '../../contract.ts';
 import { local, t } from '../text/messages.ts';
-import type { Field } from './fields.ts';
+import { expectation, type Field } from './fields.ts';
 
 /** One attribute to be entered: its name and meaning above, what is expected below, its error beside it. */
 export function AttributeField({
@@ -34,8 +34,8 @@ export function AttributeField({
         {isRequired && <span class="required"> {t('form.required')}</span>}
       </label>
       <p id={`${id}-hint`} class="hint">
-        {local(row.meaning)} <span lang="en">{row.expected}</span>
-        {field.kind === 'lines' && <> – {t('form.onePerLine')}</>}
+        {local(row.meaning)} <span title={row.expected}>{expectation(field)}</span>
+        {field.kind === 'lines' && <>, {t('form.onePerLine')}</>}
       </p>
       {field.kind === 'truth' && (
         <select {...common}>
@@ -47,9 +47,9 @@ export function AttributeField({
       {field.kind === 'choice' && (
         <select {...common}>
           <option value="">–</option>
-          {field.values.map((one) => (
-            <option key={one} value={String(one)}>
-              {String(one)}
+          {field.choices.map(({ value, label }) => (
+            <option key={value} value={String(value)}>
+              {label}
             </option>
           ))}
         </select>

@@ -1,14 +1,21 @@
 import type { AttributeDescription, Json, JsonObject, TypeDescription } from '../../contract.ts';
+import { t } from '../text/messages.ts';
 
 /** How a value is entered. */
 export type Field =
   | { readonly kind: 'truth' }
-  | { readonly kind: 'choice'; readonly values: readonly (string | number)[] }
+  | { readonly kind: 'choice'; readonly choices: readonly Choice[] }
   | { readonly kind: 'number'; readonly min?: number; readonly max?: number }
-  | { readonly kind: 'line' }
+  | { readonly kind: 'line'; readonly isTimestamp: boolean }
   | { readonly kind: 'lines'; readonly isNumeric: boolean }
   | { readonly kind: 'content' }
   | { readonly kind: 'json' };
+
+/** One value of an enumeration, and its name in the standard. */
+interface Choice {
+  readonly value: string | number;
+  readonly label: string;
+}
 
 /** What was entered cannot be such a value. */
 export class Unreadable extends Error {}
@@ -18,7 +25,8 @@ export function fieldFor(name: string, type: TypeDescription): Field {
   const schema = (type.schema.$defs as JsonObject)[`attribute.${name}`] as JsonObject | undefined;
   if (schema === undefined) return { kind: 'json' };
   if (name === 'con') return { kind: 'content' };
-  if (Array.isArray(schema.enum)) return { kind: 'choice', values: schema.enum as (string | number)[] };
+  if (Array.isArray(schema.enum))
+    return { kind: 'choice', choices: choicesOf(name, schema.enum as (string | number)[], type) };
   if (schema.type === 'boolean') return { kind: 'truth' };
   if (schema.type === 'integer' || schema.type === 'number') {
     const { minimum, maximum } = schema;
@@ -28,7 +36,7 @@ export function fieldFor(name: string, type: TypeDescription): Field {
       ...(typeof maximum === 'number' ? { max: maximum } : {}),
     };
   }
-  if (schema.type === 'string') return { kind: 'line' };
+  if (schema.type === 'string') return { kind: 'line', isTimestamp: String(schema.pattern).startsWith('^\\d{8}T') };
   const items = schema.items as JsonObject | undefined;
   if (schema.type === 'array' && items !== undefined) {
     const isNumeric =
@@ -36,6 +44,33 @@ export function fieldFor(name: string, type: TypeDescription): Field {
     if (isNumeric || items.type === 'string' || Array.isArray(items.enum)) return { kind: 'lines', isNumeric };
   }
   return { kind: 'json' };
+}
+
+/** The names of values stand in what the definition says it expects: "one of 1 (periodic), 2 (sliding)". */
+function choicesOf(name: string, values: readonly (string | number)[], { attributes }: TypeDescription): Choice[] {
+  const expected = attributes.find((row) => row.name === name)?.expected ?? '';
+  const named = new Map([...expected.matchAll(/(\d+) \((\w+)\)/g)].map(([, value, label]) => [value, label]));
+  return values.map((value) => {
+    const label = named.get(String(value));
+    return { value, label: label === undefined ? String(value) : `${value} – ${label}` };
+  });
+}
+
+/** What is expected, in the words of the reader. */
+export function expectation(field: Field): string {
+  switch (field.kind) {
+    case 'choice':
+      return t('kind.choice', { values: field.choices.map(({ label }) => label).join(', ') });
+    case 'number': {
+      const { min, max = Number.MAX_SAFE_INTEGER } = field;
+      if (min === undefined) return t('kind.number');
+      return max === Number.MAX_SAFE_INTEGER ? t('kind.atLeast', { min }) : t('kind.between', { min, max });
+    }
+    case 'line':
+      return t(field.isTimestamp ? 'kind.timestamp' : 'kind.line');
+    default:
+      return t(`kind.${field.kind}`);
+  }
 }
 
 /** A value as it stands in its field. */
@@ -57,7 +92,7 @@ export function readField(field: Field, text: string): Json | undefined {
     case 'truth':
       return text === 'true';
     case 'choice':
-      return field.values.find((value) => String(value) === text) ?? text;
+      return field.choices.find(({ value }) => String(value) === text)?.value ?? text;
     case 'number':
       return numeric(text);
     case 'lines': {

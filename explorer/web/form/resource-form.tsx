@@ -5,7 +5,7 @@ import { CopyRequest } from '../resource/copy-request.tsx';
 import { problemText } from '../status.tsx';
 import { t } from '../text/messages.ts';
 import { AttributeField } from './attribute-field.tsx';
-import { editable, entered, fieldFor, readField } from './fields.ts';
+import { editable, entered, expectation, fieldFor, readField } from './fields.ts';
 
 /** A form of the attributes that a CREATE or UPDATE of a type takes; only what was changed is sent. */
 export function ResourceForm({
@@ -53,7 +53,10 @@ export function ResourceForm({
         else if (operation === 'update') content[row.name] = null;
         else if (row.create === 'M') unreadable.set(row.name, t('form.missing'));
       } catch {
-        unreadable.set(row.name, t('form.unreadable', { expected: row.expected }));
+        unreadable.set(
+          row.name,
+          t('form.unreadable', { expected: expectation(fields.get(row.name) ?? { kind: 'json' }) }),
+        );
       }
     }
     setProblems(unreadable);

@@ -1,5 +1,6 @@
-import type { AttributeDescription, Json } from '../../contract.ts';
+import type { AttributeDescription, Json, TypeDescription } from '../../contract.ts';
 import { typeByNumber } from '../bootstrap.ts';
+import { expectation, fieldFor } from '../form/fields.ts';
 import { local, t } from '../text/messages.ts';
 import { formatMoment, momentOf, valueText } from '../text/values.ts';
 import type { Loaded } from './resource-panel.tsx';
@@ -26,7 +27,7 @@ export function Attributes({ loaded }: { loaded: Loaded }) {
           {Object.entries(attributes).map(([name, value]) => (
             <tr key={name}>
               <th scope="row">
-                <AttributeName name={name} row={rows.get(name)} />
+                <AttributeName name={name} row={rows.get(name)} type={type} />
               </th>
               <td>
                 <Value name={name} long={rows.get(name)?.long ?? name} value={value} />
@@ -41,7 +42,7 @@ export function Attributes({ loaded }: { loaded: Loaded }) {
           <ul>
             {absent.map((row) => (
               <li key={row.name}>
-                <AttributeName name={row.name} row={row} />
+                <AttributeName name={row.name} row={row} type={type} />
               </li>
             ))}
           </ul>
@@ -51,13 +52,24 @@ export function Attributes({ loaded }: { loaded: Loaded }) {
   );
 }
 
-function AttributeName({ name, row }: { name: string; row: AttributeDescription | undefined }) {
+function AttributeName({
+  name,
+  row,
+  type,
+}: {
+  name: string;
+  row: AttributeDescription | undefined;
+  type: TypeDescription;
+}) {
   return (
     <>
       <span class="attribute-long">{row?.long ?? name}</span> <code>{name}</code>
       {row !== undefined && (
         <span class="attribute-meaning">
-          {local(row.meaning)} <span lang="en">{row.expected}</span>
+          {local(row.meaning)}{' '}
+          <span class="expected" title={row.expected}>
+            {expectation(fieldFor(row.name, type))}
+          </span>
         </span>
       )}
     </>

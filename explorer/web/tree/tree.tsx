@@ -51,7 +51,7 @@ export function Tree() {
   useEffect(() => {
     const chosen = element.current?.querySelector('[aria-selected="true"]');
     chosen?.scrollIntoView({ block: 'nearest' });
-  }, [selected.value, rows.length]);
+  }, [selected.value, isThere, rows.length]);
 
   function onKeyDown(event: KeyboardEvent): void {
     const items = [...(element.current?.querySelectorAll<HTMLElement>('[role="treeitem"]') ?? [])];

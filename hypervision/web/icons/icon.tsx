@@ -21,6 +21,8 @@ const strokes = {
   refresh: 'M20 6v5h-5M4 18v-5h5M18.500 11A7 7 0 0 0 6 7.500L4.500 9M5.500 13A7 7 0 0 0 18 16.500l1.500-1.500',
   up: 'M6 14.500l6-6 6 6',
   down: 'M6 9.500l6 6 6-6',
+  tree: 'M4 4h6v5H4zM14 9.500h6v5h-6zM14 17h6v4h-6zM7 9v10h7M7 12h7',
+  flow: 'M3 5h6v5H3zM15 14h6v5h-6zM9 7.500h3a3 3 0 0 1 3 3v3a3 3 0 0 0 3 3',
 } as const;
 
 export type IconName = keyof typeof strokes;

@@ -30,6 +30,14 @@ export function StatusStrip() {
       <SearchBox />
       <People />
       <div class="strip-tools">
+        <nav class="strip-places" aria-label={t('strip.places')}>
+          <a class="tool" href="/cse/" title={t('strip.explorer')} aria-label={t('strip.explorer')}>
+            <Icon name="tree" />
+          </a>
+          <a class="tool" href="/flows/" title={t('strip.flows')} aria-label={t('strip.flows')}>
+            <Icon name="flow" />
+          </a>
+        </nav>
         <button
           type="button"
           class="tool"
