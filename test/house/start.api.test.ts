@@ -21,6 +21,13 @@ describe('npm start', function () {
     const cookie = await house.signIn();
     expect((await fetch(`${house.webUrl}/hypervision/`, { headers: { cookie } })).status).to.equal(200);
     expect((await fetch(`${house.webUrl}/flows/`, { headers: { cookie } })).status).to.equal(200);
+    expect((await fetch(`${house.webUrl}/cse/`, { headers: { cookie } })).status).to.equal(200);
+    const asked = await fetch(`${house.webUrl}/api/cse/requests`, {
+      method: 'POST',
+      headers: { cookie, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ op: 2, to: 'cse-in/acpOperator' }),
+    });
+    expect(await asked.json(), 'the explorer reads the CSE').to.deep.include({ rsc: 2000, status: 'OK' });
     expect(house.output()).to.contain(`${house.webUrl}/hypervision/`).and.to.contain(house.dataDir);
     expect(await house.stop()).to.equal(0);
   });
@@ -60,7 +67,7 @@ describe('npm start', function () {
 
   it('keeps its secrets to itself', async () => {
     await using house = await startHouse();
-    for (const name of ['postgres', 'session', 'operator-password']) {
+    for (const name of ['postgres', 'session', 'operator-password', 'administrator-password']) {
       expect(statSync(join(house.dataDir, 'secrets', name)).mode & 0o077, name).to.equal(0);
     }
   });
@@ -69,6 +76,9 @@ describe('npm start', function () {
     '/hypervision/',
     '/flows/',
     '/flows/settings',
+    '/cse/',
+    '/cse/openapi.json',
+    '/api/cse/bootstrap',
     '/api/hypervision/snapshot',
     '/api/territory/entities',
   ]) {
