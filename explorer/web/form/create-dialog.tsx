@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { JsonObject, TypeDescription, TypeSummary } from '../../contract.ts';
 import { describeType, typeByElement } from '../bootstrap.ts';
-import type { Loaded } from '../resource/resource-panel.tsx';
+import type { Loaded } from '../resource/load.ts';
 import { holdsInstances, isInstance, refreshBranch, revision, show } from '../state.ts';
 import { problemText } from '../status.tsx';
 import { local, t } from '../text/messages.ts';

@@ -3,7 +3,7 @@ import type { PageRequest } from '../../contract.ts';
 import { ask, demand } from '../api.ts';
 import { typeByNumber } from '../bootstrap.ts';
 import { CopyRequest } from '../resource/copy-request.tsx';
-import type { Loaded } from '../resource/resource-panel.tsx';
+import type { Loaded } from '../resource/load.ts';
 import { isInstance, parentOf, referencesIn, refreshBranch, show } from '../state.ts';
 import { problemText } from '../status.tsx';
 import { t } from '../text/messages.ts';

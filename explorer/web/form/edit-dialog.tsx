@@ -1,4 +1,4 @@
-import type { Loaded } from '../resource/resource-panel.tsx';
+import type { Loaded } from '../resource/load.ts';
 import { revision } from '../state.ts';
 import { t } from '../text/messages.ts';
 import { Dialog } from './dialog.tsx';

@@ -3,7 +3,7 @@ import { typeByNumber } from '../bootstrap.ts';
 import { expectation, fieldFor } from '../form/fields.ts';
 import { local, t } from '../text/messages.ts';
 import { formatMoment, momentOf, valueText } from '../text/values.ts';
-import type { Loaded } from './resource-panel.tsx';
+import type { Loaded } from './load.ts';
 
 /** Attributes whose values are addresses of resources. */
 const addressed = /^(resourceID|parentID|.*IDs?|.*Links?|link|ontologyRef|notificationURI|announceTo|creator)$/;

@@ -5,7 +5,7 @@ import { revision, show } from '../state.ts';
 import { Failed } from '../status.tsx';
 import { t } from '../text/messages.ts';
 import { formatMoment, formatNumber, momentOf, shortText } from '../text/values.ts';
-import type { Loaded } from './resource-panel.tsx';
+import type { Loaded } from './load.ts';
 
 const pageSize = 50;
 const containerType = 3;

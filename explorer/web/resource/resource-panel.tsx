@@ -1,7 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { JsonObject, TypeDescription } from '../../contract.ts';
-import { ApiProblem, demand, signInAgain } from '../api.ts';
-import { describeType } from '../bootstrap.ts';
+import { ApiProblem, signInAgain } from '../api.ts';
 import { CreateDialog } from '../form/create-dialog.tsx';
 import { DeleteDialog } from '../form/delete-dialog.tsx';
 import { EditDialog } from '../form/edit-dialog.tsx';
@@ -13,25 +11,12 @@ import { Attributes } from './attributes.tsx';
 import { Contents } from './contents.tsx';
 import { CopyRequest } from './copy-request.tsx';
 import { Discover } from './discover.tsx';
+import { type Loaded, load } from './load.ts';
 import { Watch } from './watch.tsx';
 import './resource-panel.css';
 
-/** A resource as it was read, with what is known of its type. */
-export interface Loaded {
-  readonly address: string;
-  readonly element: string;
-  readonly attributes: JsonObject;
-  readonly type: TypeDescription;
-}
-
 type Tab = 'attributes' | 'contents' | 'watch' | 'discover' | 'copy';
 type Dialog = 'create' | 'edit' | 'delete';
-
-async function load(address: string, signal: AbortSignal): Promise<Loaded> {
-  const { pc = {} } = await demand({ op: 2, to: address }, signal);
-  const [element = '', attributes = {}] = Object.entries(pc)[0] ?? [];
-  return { address, element, attributes: attributes as JsonObject, type: await describeType(element) };
-}
 
 export function ResourcePanel({ address }: { address: string }) {
   const [loaded, setLoaded] = useState<Loaded>();
