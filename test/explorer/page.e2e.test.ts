@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
@@ -109,6 +111,27 @@ describe('the explorer', function () {
     expect(opened.complaints).to.deep.equal([]);
   });
 
+  it('shows the ends of a container with a million instances within two seconds', async () => {
+    await stand.create('cse-in', 3, { 'm2m:cnt': { rn: 'large' } });
+    await stand.create('cse-in/large', 4, { 'm2m:cin': { con: 'x' } });
+    const { pool } = stand.database;
+    await pool.query(`INSERT INTO cse.instance (no, st, rn, ct, et, cs, lbl, body)
+      SELECT i.no, place, NULL, i.ct, i.et, i.cs, i.lbl, i.body
+      FROM cse.instance i JOIN cse.resource r USING (no), generate_series(1001, 1001000) place WHERE r.path = 'cse-in/large'`);
+    await pool.query(`UPDATE cse.counter SET st = 1001000, cni = 1000001
+      WHERE no = (SELECT no FROM cse.resource WHERE path = 'cse-in/large')`);
+    // What the CSE keeps in memory follows with the next instance.
+    await stand.create('cse-in/large', 4, { 'm2m:cin': { con: 'the latest' } });
+    await using opened = await open('#cse-in/large');
+    const { page } = opened;
+    page.setDefaultTimeout(2_000);
+    await page.getByText(/^1.000.002 au total$/).waitFor();
+    await until(async () => (await page.getByRole('row').count()) === 51, { timeoutMs: 2_000 });
+    await page.getByRole('button', { name: 'Plus anciens' }).click();
+    await until(async () => (await page.getByRole('row').count()) === 2, { timeoutMs: 2_000, what: 'the oldest' });
+    expect(opened.complaints).to.deep.equal([]);
+  });
+
   it('creates, edits and deletes with forms made of the definitions', async () => {
     await using opened = await open();
     const { page } = opened;
@@ -183,6 +206,9 @@ describe('the explorer', function () {
     await page.getByRole('tab', { name: 'Copier' }).click();
     const text = page.locator('.copy pre');
     expect(await text.textContent()).to.contain(`curl -X GET '${stand.cseUrl}/cse-in/box'`);
+    const env = { PATH: process.env.PATH, ORIGINATOR: 'CAdmin', TOKEN: stand.tokens.at(-1) };
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${await text.textContent()}`], { env });
+    expect(JSON.parse(stdout)).to.have.nested.property('m2m:cnt.rn', 'box');
     await page.getByRole('button', { name: 'mosquitto_pub' }).click();
     await until(async () => (await text.textContent())?.includes('/oneM2M/req/$ORIGINATOR/id-in/json'));
     await page.getByRole('button', { name: 'Code (TypeScript)' }).click();

@@ -34,8 +34,11 @@ export function AttributeField({
         {isRequired && <span class="required"> {t('form.required')}</span>}
       </label>
       <p id={`${id}-hint`} class="hint">
-        {local(row.meaning)} <span title={row.expected}>{expectation(field)}</span>
-        {field.kind === 'lines' && <>, {t('form.onePerLine')}</>}
+        {local(row.meaning)}{' '}
+        <span title={row.expected}>
+          ({expectation(field)}
+          {field.kind === 'lines' && <>, {t('form.onePerLine')}</>})
+        </span>
       </p>
       {field.kind === 'truth' && (
         <select {...common}>

@@ -68,7 +68,7 @@ function AttributeName({
         <span class="attribute-meaning">
           {local(row.meaning)}{' '}
           <span class="expected" title={row.expected}>
-            {expectation(fieldFor(row.name, type))}
+            ({expectation(fieldFor(row.name, type))})
           </span>
         </span>
       )}
