@@ -261,6 +261,12 @@ export const settings = {
       'token' as 'token' | 'open',
       '`token`: an originator proves itself; `open`: originators are believed (allowed on loopback only).',
     ),
+    corsOrigins: setting(
+      'ALZETTE_CSE_CORS_ORIGINS',
+      { type: 'array', maxItems: 100, items: { type: 'string', pattern: '^(\\*|https?://[^/\\s]+)$' } },
+      [] as string[],
+      'Origins whose web pages may use the CSE (`["https://map.example.fr"]`, `*` for all; JSON in the environment).',
+    ),
     flexContainersDirectory: setting(
       'ALZETTE_CSE_FLEX_CONTAINERS_DIRECTORY',
       optionalText,

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { HttpBinding } from '../../interface.ts';
 import { OpenConnections } from '../tls/open-connections.ts';
 import { serveChanges } from './changes.ts';
+import { allowOrigin, serveOptions } from './cors.ts';
 import { credentialsPath, serveCredentials } from './credentials.ts';
 import { serveRequest } from './exchange.ts';
 import type { HttpBindingOptions } from './options.ts';
@@ -14,7 +15,7 @@ const limits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 5_000,
+  connectionsCheckingInterval: 1_000,
 } as const;
 const headersMax = 64;
 const idleCheckMs = 50;
@@ -30,7 +31,9 @@ export function createHttpBinding(options: HttpBindingOptions): HttpBinding & { 
   const stopListening = options.cse.onRevoked((credentialId) => connections.cut(credentialId));
   const serve: RequestListener = (request, response) => {
     const path = request.url ?? '/';
-    if (path === changesPath || path.startsWith(`${changesPath}?`))
+    allowOrigin(request, response, options.config.cse.corsOrigins);
+    if (request.method === 'OPTIONS') serveOptions(request, response);
+    else if (path === changesPath || path.startsWith(`${changesPath}?`))
       void serveChanges(options, connections, closing.signal, request, response);
     else if (path === credentialsPath || path.startsWith(`${credentialsPath}/`))
       void serveCredentials(options, connections, request, response);
@@ -39,13 +42,19 @@ export function createHttpBinding(options: HttpBindingOptions): HttpBinding & { 
   const bounded = <T extends Server>(server: T): T => {
     server.maxHeadersCount = headersMax;
     server.maxConnections = connectionsMax;
+    server.on('checkContinue', (request, response) => {
+      // A body that will be refused is not asked for.
+      if (!(Number(request.headers['content-length']) > options.config.cse.bodySizeBytesMax)) response.writeContinue();
+      serve(request, response);
+    });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       const isHttp = /^(HPE_|ERR_HTTP_)/.test(error.code ?? '');
       if (!isHttp || !socket.writable) return void socket.destroy();
-      const status =
-        error.code === 'HPE_HEADER_OVERFLOW' ? '431' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408' : '400';
+      const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
       log.info({ code: error.code, status }, 'an HTTP message was not understood');
-      socket.end(`HTTP/1.1 ${status}\r\nX-M2M-RSC: 4000\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      socket.end(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nX-M2M-RSC: 4000\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
     });
     return server;
   };

@@ -31,6 +31,7 @@ const headerParameters = {
 
 const methodOperations: Readonly<Record<string, Operation>> = {
   GET: operation.retrieve,
+  HEAD: operation.retrieve,
   PUT: operation.update,
   DELETE: operation.delete,
 };
@@ -49,7 +50,7 @@ export function readHttpRequest(request: IncomingMessage, body: Buffer, bytesMax
   if (op === undefined) {
     throw new Refused(
       'OPERATION_NOT_ALLOWED',
-      `HTTP method: one of POST, GET, PUT, DELETE is expected, found ${method}`,
+      `HTTP method: one of POST, GET, HEAD, PUT, DELETE is expected, found ${method}`,
     );
   }
   const [path = '/', query = ''] = splitOnce(url, '?');

@@ -5,6 +5,7 @@ import type { Config, Log, Registry } from '#platform';
 import type { Cse } from '../../interface.ts';
 import type { Session } from '../../primitive.ts';
 import { type Format, requestLimits, serializations } from '../../serialization/index.ts';
+import { isAllowedOrigin } from '../http/cors.ts';
 import { proofOf } from '../http/exchange.ts';
 import { restsOn } from '../originator.ts';
 import { countRefusals } from '../refusals.ts';
@@ -50,7 +51,8 @@ export function attachWebSocketBinding(options: WebSocketBindingOptions): { clos
     if (format === undefined) {
       return refuse(socket, 400, `Sec-WebSocket-Protocol: one of ${[...formatBySubprotocol.keys()].join(', ')}`);
     }
-    if (isCrossOrigin(request)) return refuse(socket, 403, 'web pages of other origins may not connect');
+    if (isCrossOrigin(request, config.cse.corsOrigins))
+      return refuse(socket, 403, 'web pages of other origins may not connect');
     if (connections.size >= connectionsMax) return refuse(socket, 503, 'too many connections');
     const session = await cse.authenticate(proofOf(request));
     if (session === undefined)
@@ -114,7 +116,5 @@ function chooseSubprotocol(offered: Iterable<string>): string | undefined {
 }
 
 /** Browsers name the page's origin; devices send none. */
-const isCrossOrigin = ({ headers }: IncomingMessage): boolean => {
-  const { origin, host } = headers;
-  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
-};
+const isCrossOrigin = ({ headers: { origin, host } }: IncomingMessage, allowed: readonly string[]): boolean =>
+  origin !== undefined && !isAllowedOrigin(origin, allowed) && (!URL.canParse(origin) || new URL(origin).host !== host);
