@@ -116,7 +116,8 @@ export const instanceSql: ConditionSql = {
   parent: loneRow('k'),
   child: () => 'false',
   time: (column) => `i.${column === 'lt' ? 'ct' : column}`,
-  number: (column) => (column === 'st' ? 'CASE k.ty WHEN 3 THEN i.st END' : `i.${column}`),
+  // As a comparison of the column itself, which the index serves; other instances have a place there, but no state tag.
+  number: (column) => (column === 'st' ? 'k.ty = 3 AND i.st' : `i.${column}`),
   media: `split_part(i.body::json->>'cnf', ':', 1)`,
   content: `i.body::json->>'con'`,
 };
