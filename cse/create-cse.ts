@@ -35,6 +35,7 @@ import { RegistrationPoints } from './registration/registration-points.ts';
 import { Deliveries } from './remote/deliveries.ts';
 import { createRemote } from './remote/index.ts';
 import { NonBlockingRequests } from './requests/non-blocking.ts';
+import { RatePerOriginator } from './requests/rate.ts';
 import { loadFlexContainers } from './resources/flex-container-folder.ts';
 import { responseStatus } from './response-status.ts';
 import { Semantics } from './semantics/semantics.ts';
@@ -255,6 +256,7 @@ export async function createCse(options: CseOptions): Promise<Cse> {
       return committer.saturated;
     },
     retryAfterSeconds,
+    rate: new RatePerOriginator(config.cse.ratePerOriginatorMax),
     room: () => committer.room(),
   };
 

@@ -104,6 +104,13 @@ export interface Load {
   readonly saturated: boolean;
   /** Seconds after which a refused peer may try again. */
   readonly retryAfterSeconds: number;
+  /** How often one originator may ask: the same answers as above, for one of them. */
+  readonly rate: {
+    /** Counts a request. @returns false when it is one too many, which a binding refuses */
+    permits(session: Session | undefined, originator: string | undefined): boolean;
+    /** Counts a request. @returns resolves when its turn has come; undefined when it has come already */
+    turn(session: Session | undefined, originator: string | undefined): Promise<void> | undefined;
+  };
   /** Resolves as soon as there is room. */
   room(): Promise<void>;
 }

@@ -472,6 +472,12 @@ export const settings = {
       1_000,
       'Of these, how many one originator may have.',
     ),
+    ratePerOriginatorMax: setting(
+      'ALZETTE_CSE_RATE_PER_ORIGINATOR_MAX',
+      count(1, 1_000_000),
+      10_000,
+      'Requests per second of one originator with one credential; beyond, HTTP and CoAP refuse, MQTT and WebSocket wait.',
+    ),
     requestResultSeconds: setting(
       'ALZETTE_CSE_REQUEST_RESULT_SECONDS',
       count(1, 31_536_000),

@@ -54,8 +54,8 @@ export async function startCoapBinding({ cse, config, log, metrics }: CoapBindin
       const why = 'tkns: the token of a valid credential is needed';
       return coapResponseOf(refusal('ORIGINATOR_NOT_AUTHENTICATED', request.rqi, why), format, request.op);
     }
-    if (cse.load.saturated) {
-      refused('saturated');
+    if (cse.load.saturated || !cse.load.rate.permits(session, request.fr)) {
+      refused(cse.load.saturated ? 'saturated' : 'too-often');
       return unavailable(cse.load.retryAfterSeconds);
     }
     return coapResponseOf(await cse.handle(request, { ...session, remoteAddress: address }), format, request.op);

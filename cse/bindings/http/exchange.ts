@@ -25,19 +25,24 @@ export async function serveRequest(
     if (close) response.setHeader('Connection', 'close');
     writeHttpResponse(request, response, { rsc, rqi, pc: { 'm2m:dbg': message } }, format);
   };
+  const tryLater = (why: string) => {
+    response.setHeader('Retry-After', String(cse.load.retryAfterSeconds));
+    response.statusCode = 503;
+    refuse(responseStatus.INTERNAL_SERVER_ERROR.rsc, why);
+  };
   try {
     if (cse.load.saturated) {
       request.resume();
-      response.setHeader('Retry-After', String(cse.load.retryAfterSeconds));
-      response.statusCode = 503;
-      refuse(responseStatus.INTERNAL_SERVER_ERROR.rsc, 'this CSE has too much work at the moment; try again');
-      return;
+      return tryLater('this CSE has too much work at the moment; try again');
     }
     const body = await readBody(request, config.cse.bodySizeBytesMax);
     format = responseFormat(request);
     const primitive: RequestPrimitive = readHttpRequest(request, body, config.cse.bodySizeBytesMax);
     const session = await cse.authenticate(proofOf(request));
     connections.note(request.socket, session);
+    if (!cse.load.rate.permits(session, primitive.fr)) {
+      return tryLater(`${primitive.fr} asks more than ${config.cse.ratePerOriginatorMax} times a second; try again`);
+    }
     const { remoteAddress } = request.socket;
     const result = await cse.handle(primitive, {
       ...session,

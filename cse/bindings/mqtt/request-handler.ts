@@ -59,6 +59,7 @@ export function requestHandler(
       refused('originator-mismatch', { originator: publication.topic.originator });
       return refusal('ORIGINATOR_NOT_AUTHENTICATED', request.rqi, mismatch);
     }
+    await cse.load.rate.turn(publication.session, request.fr ?? publication.topic.originator);
     if (cse.load.saturated) await cse.load.room();
     return cse.handle(request, publication.session);
   };

@@ -103,6 +103,7 @@ export class Connection {
     if (this.#running >= runningMax) this.#socket.pause();
     try {
       if (request.fr !== undefined) this.#announce(stemOf(request.fr, cse));
+      await cse.load.rate.turn(session, request.fr);
       if (cse.load.saturated) await cse.load.room();
       const response = await cse.handle(request, session);
       this.#announceNewAe(response);
