@@ -37,7 +37,7 @@ async function serveCse(url: string): Promise<void> {
   const log = createLog('warn');
   const database = await openDatabase({ url, rooms: [schema], log });
   const events = await createEvents({ url, pool: database.pool, log });
-  const config = readConfig({ ALZETTE_CSE_PORT: '0' });
+  const config = readConfig({ ALZETTE_CSE_PORT: '0', ALZETTE_CSE_RATE_PER_ORIGINATOR_MAX: '1000000' });
   const cse = await createCse({ config, database, events, log, metrics: createMetrics() });
   const port = await cse.http.listen(0, '127.0.0.1');
   const { token } = await cse.credentials.issue({ originator: '*', label: 'benchmark' });
