@@ -32,6 +32,7 @@ export function printBanner({ config, profile, webUrl, cseUrl, account, demo, da
   const { host } = config;
   const rows: [string, string][] = [
     ['Hypervision', `${webUrl}/hypervision/`],
+    ['Resources', `${webUrl}/cse/`],
     ['Flow editor', `${webUrl}/flows/`],
     ['Sign in', `${account.name} / ${account.password}`],
     ['oneM2M', `${cseUrl}  (HTTP, WebSocket)   CSE-ID /${config.cse.id}, CSEBase ${config.cse.name}`],
