@@ -1,14 +1,5 @@
 /** The kernel: everything a room may lean on. It knows no room. */
-export {
-  type Config,
-  type CsePeer,
-  configSchema,
-  isLoopback,
-  type LorawanIntegration,
-  readConfig,
-  settingRows,
-  type TokenIssuer,
-} from './config.ts';
+export { type Config, configSchema, isLoopback, readConfig, settingRows } from './config.ts';
 export { type Database, openDatabase, type RoomSchema, withTransaction } from './database.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 export { messageOf, Refusal, StartupError, systemErrorCode } from './errors.ts';
@@ -21,6 +12,8 @@ export { Lifecycle } from './lifecycle.ts';
 export { createLog, type Log } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
 export { installationSecret } from './secrets.ts';
+export type { CsePeer, TokenIssuer } from './settings/cse.ts';
+export type { LorawanIntegration } from './settings/index.ts';
 export { type CommuneProperties, readTerritoryProfile, type TerritoryProfile } from './territory-profile.ts';
 export {
   type BuildOptions,
