@@ -86,7 +86,7 @@ const responseSchema = (): JsonObject => ({
 const parameters = {
   originator: { description: 'Originator, "/" written as ":": Clight-1, id-mn' },
   receiver: { description: 'Receiver, "/" written as ":": id-in' },
-  format: { enum: ['json', 'cbor'], description: 'Serialization of the primitive' },
+  format: { enum: ['json', 'cbor', 'xml'], description: 'Serialization of the primitive' },
 };
 
 const channel = (kind: string, title: string, message: 'request' | 'response'): JsonObject => ({

@@ -257,7 +257,7 @@ export function openApi({ cseId, cseName, httpUrl }: Whereabouts): JsonObject {
       version: '1.0.0',
       summary: 'oneM2M over HTTP (TS-0009)',
       description:
-        'Content is JSON (TS-0004 §8.4) or, with application/cbor, CBOR. Names of attributes are the short names of TS-0004 §8.2.',
+        'Content is JSON (TS-0004 §8.4), with application/cbor CBOR (§8.5), with application/xml XML (§8.3). Names of attributes are the short names of TS-0004 §8.2.',
     },
     servers: [{ url: httpUrl }],
     security: [{ credential: [] }],
