@@ -21,7 +21,7 @@ import { at } from './in-time.ts';
 import { expirationOf, type LifetimeLimits } from './lifetime.ts';
 import { checkNotificationTargets, notificationTargets } from './notification-targets.ts';
 import { PartialResults } from './partial-results.ts';
-import { newRequestResource, requestIn, resultOf, statusAfter } from './request-resource.ts';
+import { isFinished, newRequestResource, requestIn, resultOf, statusAfter } from './request-resource.ts';
 import { type Pending, type PendingLimits, Shares } from './shares.ts';
 import type { Timing } from './timing.ts';
 
@@ -189,7 +189,8 @@ export class NonBlockingRequests {
   async #pendingWith(originator: string, request: RequestPrimitive): Promise<Resource | undefined> {
     const no = this.#shares.of(originator)?.numbers.get(request.rqi);
     const resource = no === undefined ? undefined : await this.#context().store.byNumber(no);
-    if (resource === undefined) return undefined;
+    // One whose result is stored is not pending, although its claim may still be under way.
+    if (resource === undefined || isFinished(resource)) return undefined;
     const known = requestIn(resource);
     const { op, to, ty } = request;
     // The store does not keep the order of members.
@@ -214,7 +215,8 @@ export class NonBlockingRequests {
 
   #forget({ no, originator, rqi }: Pending): void {
     this.#pending.delete(no);
-    this.#shares.of(originator)?.numbers.delete(rqi);
+    const numbers = this.#shares.of(originator)?.numbers;
+    if (numbers?.get(rqi) === no) numbers.delete(rqi);
   }
 
   #schedule(pending: Pending, time: number): void {

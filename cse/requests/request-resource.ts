@@ -89,3 +89,7 @@ export function resultOf(request: RequestPrimitive, answer: Answer, cseId: strin
 /** TS-0004 Table 7.3.2.5-2; a refused operation counts as failed. */
 export const statusAfter = ({ rsc }: Answer): Json =>
   rsc < 4000 ? requestStatus.of.completed : requestStatus.of.failed;
+
+/** Whether a <request> holds its final result. */
+export const isFinished = ({ attributes }: Resource): boolean =>
+  attributes.rs === requestStatus.of.completed || attributes.rs === requestStatus.of.failed;
