@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { filterCriteria, ipAddress, locationRegion } from './complex-types.ts';
 import {
   anyUri,
@@ -22,10 +22,7 @@ export const authorizationDecision = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     dec: attribute('decision', decision, 'NP', 'NP'),
     sus: attribute('status', authorizationStatus, 'NP', 'NP'),
     to: attribute('to', anyUri, 'O', 'O'),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { id, issuedId, list } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 import { authorizationStatus } from './enumerations.ts';
@@ -12,10 +12,7 @@ export const authorizationInformation = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     sus: attribute('status', authorizationStatus, 'NP', 'NP'),
     fr: attribute('from', id, 'O', 'O'),
     rids: attribute('roleIDs', list(issuedId), 'O', 'O'),

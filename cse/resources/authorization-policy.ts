@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { setOfPermissions } from './complex-types.ts';
 import { anyUri } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
@@ -13,10 +13,7 @@ export const authorizationPolicy = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     ps: attribute('policies', setOfPermissions, 'NP', 'NP'),
     ca: attribute('combiningAlgorithm', acpCombiningAlgorithm, 'NP', 'NP'),
     sus: attribute('status', authorizationStatus, 'NP', 'NP'),

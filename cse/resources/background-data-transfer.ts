@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { locationRegion } from './complex-types.ts';
 import { anyUri, list, positiveInteger, scheduleEntry } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
@@ -13,10 +13,7 @@ export const backgroundDataTransfer = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cr: common.cr,
     vpn: attribute('volumePerNode', positiveInteger, 'M', 'O', { mandatory: true }),
     non: attribute('numberOfNodes', positiveInteger, 'M', 'O', { mandatory: true }),

@@ -24,6 +24,14 @@ export const common = {
   cstn: attribute('custodian', id, 'O', 'O'),
 } as const;
 
+/** The same in resources that are never announced. */
+export const unannounced = {
+  et: { ...common.et, announce: 'NA' },
+  lbl: { ...common.lbl, announce: 'NA' },
+  acpi: { ...common.acpi, announce: 'NA' },
+  daci: { ...common.daci, announce: 'NA' },
+} as const;
+
 /** Attributes of announceable resources. */
 export const announceable = {
   at: attribute('announceTo', list(anyUri), 'O', 'O'),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { eventNotificationCriteriaSet, setOfNotificationStatsInfo } from './complex-types.ts';
 import { anyUri, boolean, duration, eventCategory, list, positiveInteger } from './data-type.ts';
 import { type AttributesOf, attribute, defineResource } from './definition.ts';
@@ -14,10 +14,7 @@ export const crossResourceSubscription = defineResource({
   virtualChildren: ['ntsr'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cr: common.cr,
     cstn: common.cstn,
     rrat: attribute('regularResourcesAsTarget', list(anyUri, { minItems: 1 }), 'O', 'NP'),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { aggregatedRequest, deliveryMetadata } from './complex-types.ts';
 import { eventCategory, id, timestamp } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
@@ -12,10 +12,7 @@ export const delivery = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     sr: attribute('source', id, 'M', 'NP', { mandatory: true }),
     tg: attribute('target', id, 'M', 'NP', { mandatory: true }),
     ls: attribute('lifespan', timestamp, 'M', 'O', { mandatory: true }),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { boolean, list, pointOfAccess, timestamp } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 
@@ -11,10 +11,7 @@ export const dynamicAuthorizationConsultation = defineResource({
   parents: ['cb', 'csr', 'ae'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cstn: common.cstn,
     dae: attribute('dynamicAuthorizationEnabled', boolean, 'M', 'O', { mandatory: true }),
     dap: attribute('dynamicAuthorizationPoA', list(pointOfAccess), 'M', 'O', { mandatory: true }),

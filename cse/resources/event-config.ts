@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { anyUri, integerBetween, list, nonNegativeInteger, string, timestamp } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 import { eventType } from './enumerations.ts';
@@ -12,10 +12,7 @@ export const eventConfig = defineResource({
   parents: ['stcg'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cr: common.cr,
     evi: attribute('eventID', string, 'NP', 'NP', { mandatory: true }),
     evt: attribute('eventType', eventType, 'M', 'O', { mandatory: true }),

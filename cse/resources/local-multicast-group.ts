@@ -1,4 +1,4 @@
-import { announceable, common, universal } from './common.ts';
+import { announceable, unannounced, universal } from './common.ts';
 import { ipAddress } from './complex-types.ts';
 import { anyUri, duration, list, string } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
@@ -12,10 +12,7 @@ export const localMulticastGroup = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     at: announceable.at,
     aa: announceable.aa,
     egid: attribute('externalGroupID', string, 'O', 'O'),

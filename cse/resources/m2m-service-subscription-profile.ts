@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { defineResource } from './definition.ts';
 
 /** TS-0001 §9.6.19, TS-0004 §7.4.19. */
@@ -10,9 +10,6 @@ export const m2mServiceSubscriptionProfile = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
   },
 });

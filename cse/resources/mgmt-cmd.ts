@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { execReqArgs } from './complex-types.ts';
 import { boolean, duration, nonNegativeInteger, string } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
@@ -13,10 +13,7 @@ export const mgmtCmd = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     dc: attribute('description', string, 'O', 'O'),
     // Its values are checked by the type's rules, whose refusal has a status of its own.
     cmt: attribute('cmdType', nonNegativeInteger, 'M', 'NP', { mandatory: true }),

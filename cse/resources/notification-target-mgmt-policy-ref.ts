@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { anyUri, list } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 
@@ -11,10 +11,7 @@ export const notificationTargetMgmtPolicyRef = defineResource({
   parents: ['sub', 'crs'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cstn: common.cstn,
     ntu: attribute('notificationTargetURI', list(anyUri, { minItems: 1 }), 'M', 'O', { mandatory: true }),
     npi: attribute('notificationPolicyID', anyUri, 'O', 'O'),

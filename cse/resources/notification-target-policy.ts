@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { string } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 import { logicalOperator, notificationTargetPolicyAction } from './enumerations.ts';
@@ -12,10 +12,7 @@ export const notificationTargetPolicy = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cr: common.cr,
     cstn: common.cstn,
     acn: attribute('action', notificationTargetPolicyAction, 'O', 'NP', { mandatory: true }),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { deletionContexts } from './complex-types.ts';
 import { attribute, defineResource } from './definition.ts';
 import { logicalOperator } from './enumerations.ts';
@@ -13,10 +13,7 @@ export const policyDeletionRules = defineResource({
   atMost: { ntp: 2 },
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cstn: common.cstn,
     dr: attribute('deletionRules', deletionContexts, 'O', 'NP'),
     drr: attribute('deletionRulesRelation', logicalOperator, 'O', 'O'),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { anyUri, id, issuedId, string, timestamp } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 
@@ -11,10 +11,7 @@ export const role = defineResource({
   parents: ['cb', 'auif'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     rlid: attribute('roleID', issuedId, 'M', 'NP', { mandatory: true }),
     tkis: attribute('issuer', id, 'M', 'NP', { mandatory: true }),
     tkhd: attribute('holder', id, 'M', 'NP', { mandatory: true }),

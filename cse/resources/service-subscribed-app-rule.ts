@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { id, list, string } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 
@@ -11,10 +11,7 @@ export const serviceSubscribedAppRule = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     apci: attribute('applicableCredIDs', list(id, { minItems: 1 }), 'O', 'O'),
     aai: attribute('allowedApp-IDs', list(id, { minItems: 1 }), 'O', 'O'),
     aae: attribute('allowedAEs', list(id, { minItems: 1 }), 'O', 'O'),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { anyUri, boolean, id, list, string } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 
@@ -11,10 +11,7 @@ export const serviceSubscribedNode = defineResource({
   parents: ['mssp'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     ni: attribute('nodeID', string, 'M', 'NP', { mandatory: true }),
     csi: attribute('CSE-ID', id, 'O', 'NP'),
     di: attribute('deviceIdentifier', list(string), 'O', 'NP'),

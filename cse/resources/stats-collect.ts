@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { scheduleEntries } from './complex-types.ts';
 import { id, list, string } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
@@ -13,10 +13,7 @@ export const statsCollect = defineResource({
   parents: ['cb'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cr: common.cr,
     sci: attribute('statsCollectID', string, 'NP', 'NP', { mandatory: true }),
     cei: attribute('collectingEntityID', id, 'M', 'NP', { mandatory: true }),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { unannounced, universal } from './common.ts';
 import { tokenPermissions } from './complex-types.ts';
 import { id, issuedId, jsonWebToken, list, string, timestamp } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
@@ -12,10 +12,7 @@ export const token = defineResource({
   parents: ['cb', 'auif'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     tkid: attribute('tokenID', issuedId, 'M', 'NP', { mandatory: true }),
     tkob: attribute('tokenObject', jsonWebToken, 'M', 'NP', { mandatory: true }),
     vr: attribute('version', string, 'O', 'NP'),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { aggregatedRequest, aggregatedResponse } from './complex-types.ts';
 import { nonNegativeInteger, timestamp } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
@@ -19,10 +19,7 @@ export const transactionMgmt = defineResource({
   parents: ['cb', 'csr', 'ae', 'csrA', 'aeA'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cr: common.cr,
     tltm: attribute('transactionLockTime', timestamp, 'O', 'NP'),
     text: attribute('transactionExecuteTime', timestamp, 'O', 'NP'),

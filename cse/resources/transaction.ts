@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { requestPrimitive, responsePrimitive } from './complex-types.ts';
 import { string, timestamp } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
@@ -73,10 +73,7 @@ export const transaction = defineResource({
   ],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cr: common.cr,
     tid: attribute('transactionID', string, 'M', 'NP', { mandatory: true }),
     tctl: attribute('transactionControl', transactionControl, 'NP', 'O', { mandatory: true }),

@@ -1,4 +1,4 @@
-import { common, universal } from './common.ts';
+import { common, unannounced, universal } from './common.ts';
 import { anyUri, duration, id, integerBetween, nonNegativeInteger, string } from './data-type.ts';
 import { attribute, defineResource } from './definition.ts';
 import { triggerPurpose, triggerStatus } from './enumerations.ts';
@@ -12,10 +12,7 @@ export const triggerRequest = defineResource({
   parents: ['ae'],
   attributes: {
     ...universal,
-    et: { ...common.et, announce: 'NA' },
-    lbl: { ...common.lbl, announce: 'NA' },
-    acpi: { ...common.acpi, announce: 'NA' },
-    daci: { ...common.daci, announce: 'NA' },
+    ...unannounced,
     cstn: common.cstn,
     mei: attribute('M2M-Ext-ID', string, 'M', 'NP', { mandatory: true }),
     tri: attribute('Trigger-Recipient-ID', integerBetween(0, 65_535), 'M', 'O', { mandatory: true }),
