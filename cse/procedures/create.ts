@@ -19,7 +19,7 @@ import {
 } from '../resources/index.ts';
 import { ofInfrastructure } from '../resources/infrastructure-types.ts';
 import { checkCreate, representationIn } from '../resources/validate.ts';
-import { holdsInstances, isInstance, type Resource, readInstanceId } from '../store/resource.ts';
+import { childOf, holdsInstances, isInstance, type Resource, readInstanceId } from '../store/resource.ts';
 import { dataGenerationKey } from '../time-series/data-generation-time.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import { authorize, checkAttributes } from './authorize.ts';
@@ -199,19 +199,7 @@ async function createResource(
   await checkPolicies(context, attributes);
   const rules = rulesOf(definition.type);
   await rules.create?.(context, { parent, definition, attributes, asker, ri });
-  const resource: Resource = {
-    no,
-    parentNo: parent.no,
-    ty: definition.type,
-    ri,
-    pi: parent.ri,
-    rn,
-    path: `${parent.path}/${rn}`,
-    depth: parent.depth + 1,
-    creator: asker.originator,
-    version: 1,
-    attributes,
-  };
+  const resource = childOf(parent, { no, ty: definition.type, ri, rn, creator: asker.originator, attributes });
   if (holdsInstances(parent.ty) && (await context.store.instanceByName(parent, rn)) !== undefined)
     throw nameTaken(parent, rn);
   const surroundings = await surroundingsOf(context, resource, true);

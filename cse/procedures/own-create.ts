@@ -2,7 +2,7 @@ import type { JsonObject } from '../primitive.ts';
 import { Refused } from '../refusal.ts';
 import { attributesOf } from '../representation.ts';
 import type { ResourceDefinition } from '../resources/index.ts';
-import type { Resource } from '../store/resource.ts';
+import { childOf, type Resource } from '../store/resource.ts';
 import { nowTimestamp } from '../timestamp.ts';
 import type { Context } from './context.ts';
 import { effectsOf, surroundingsOf } from './effects.ts';
@@ -26,19 +26,14 @@ export async function createOwn(
   const no = await context.numbers.next();
   const { ri = `${definition.shortName}-${no.toString(36)}`, rn = ri } = named;
   const now = nowTimestamp();
-  const resource: Resource = {
+  const resource = childOf(parent, {
     no,
-    parentNo: parent.no,
     ty: definition.type,
     ri,
-    pi: parent.ri,
     rn,
-    path: `${parent.path}/${rn}`,
-    depth: parent.depth + 1,
     creator,
-    version: 1,
     attributes: { ct: now, lt: now, et: expirationTime(undefined, parent), ...attributes },
-  };
+  });
   const all = attributesOf(resource, { st: 0, cni: 0, cbs: 0 });
   const surroundings = await surroundingsOf(context, resource, true);
   const outcome = await context.committer.submit({

@@ -3,7 +3,7 @@ import type { Json, JsonObject, RequestPrimitive } from '../primitive.ts';
 import type { Answer } from '../procedures/call.ts';
 import { requestStatus } from '../resources/enumerations.ts';
 import { responseStatus } from '../response-status.ts';
-import type { Resource } from '../store/resource.ts';
+import { childOf, type Resource } from '../store/resource.ts';
 import { nowTimestamp, toTimestamp } from '../timestamp.ts';
 import { requestType } from './communication.ts';
 
@@ -40,19 +40,7 @@ export function newRequestResource({ no, base, request, asker, expires }: NewReq
     rs: requestStatus.of.pending,
     ors: { rsc: responseStatus.ACCEPTED.rsc, rqi },
   };
-  return {
-    no,
-    parentNo: base.no,
-    ty: requestType,
-    ri,
-    pi: base.ri,
-    rn: ri,
-    path: `${base.path}/${ri}`,
-    depth: base.depth + 1,
-    creator: asker.originator,
-    version: 1,
-    attributes,
-  };
+  return childOf(base, { no, ty: requestType, ri, rn: ri, creator: asker.originator, attributes });
 }
 
 /** Response type of the request a <request> stands for. */

@@ -25,6 +25,19 @@ export interface Resource {
   readonly st?: number;
 }
 
+/** A new resource below its parent, before it is stored. */
+export const childOf = (
+  parent: Resource,
+  child: Pick<Resource, 'no' | 'ty' | 'ri' | 'rn' | 'creator' | 'attributes'>,
+): Resource => ({
+  parentNo: parent.no,
+  pi: parent.ri,
+  path: `${parent.path}/${child.rn}`,
+  depth: parent.depth + 1,
+  version: 1,
+  ...child,
+});
+
 /** What changes with every instance of a container (TS-0004 §7.4.6). */
 export interface Counters {
   readonly st: number;
