@@ -1,6 +1,5 @@
+import { PageTools } from '#platform/browser';
 import { bootstrap } from './bootstrap.ts';
-import { Icon } from './icon.tsx';
-import { colourScheme, language } from './preferences.ts';
 import { ResourcePanel } from './resource/resource-panel.tsx';
 import { isDetailShown, selected, show } from './state.ts';
 import { t } from './text/messages.ts';
@@ -74,32 +73,7 @@ function Header() {
       </search>
       <p class="me">{me.name}</p>
       <div class="tools">
-        <button
-          type="button"
-          class="tool"
-          lang={language.value === 'fr' ? 'en' : 'fr'}
-          aria-label={t('strip.otherLanguage')}
-          onClick={() => {
-            language.value = language.value === 'fr' ? 'en' : 'fr';
-          }}
-        >
-          {language.value === 'fr' ? 'EN' : 'FR'}
-        </button>
-        <button
-          type="button"
-          class="tool"
-          aria-label={t(colourScheme.value === 'dark' ? 'strip.light' : 'strip.dark')}
-          onClick={() => {
-            colourScheme.value = colourScheme.value === 'dark' ? 'light' : 'dark';
-          }}
-        >
-          <Icon name={colourScheme.value === 'dark' ? 'sun' : 'moon'} />
-        </button>
-        <form method="post" action="/sign-out">
-          <button type="submit" class="tool" aria-label={t('strip.signOut')} title={t('strip.signOut')}>
-            <Icon name="leave" />
-          </button>
-        </form>
+        <PageTools t={t} iconSize={18} />
       </div>
     </header>
   );

@@ -1,5 +1,6 @@
+import { getJson } from '#platform/browser';
 import type { Bootstrap, TypeDescription, TypeSummary } from '../contract.ts';
-import { getJson } from './api.ts';
+import { requestTimeoutMs } from './api.ts';
 
 let loaded: Bootstrap | undefined;
 let byElement = new Map<string, TypeSummary>();
@@ -8,7 +9,7 @@ const descriptions = new Map<string, Promise<TypeDescription>>();
 
 /** @throws ApiProblem */
 export async function loadBootstrap(): Promise<void> {
-  loaded = await getJson<Bootstrap>('/api/cse/bootstrap');
+  loaded = await getJson<Bootstrap>('/api/cse/bootstrap', { timeoutMs: requestTimeoutMs });
   byElement = new Map(loaded.types.map((type) => [type.element, type]));
   // Specializations share the number of what they specialize.
   byNumber = new Map(
@@ -29,7 +30,9 @@ export const typeByNumber = (type: number): TypeSummary | undefined => byNumber.
 export function describeType(element: string): Promise<TypeDescription> {
   const known = descriptions.get(element);
   if (known !== undefined) return known;
-  const asked = getJson<TypeDescription>(`/api/cse/types/${encodeURIComponent(element)}`);
+  const asked = getJson<TypeDescription>(`/api/cse/types/${encodeURIComponent(element)}`, {
+    timeoutMs: requestTimeoutMs,
+  });
   descriptions.set(element, asked);
   asked.catch(() => descriptions.delete(element));
   return asked;

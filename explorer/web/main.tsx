@@ -1,8 +1,8 @@
+import { ApiProblem, signInAgain } from '#platform/browser';
 import '@fontsource-variable/atkinson-hyperlegible-next/wght.css';
 import '../../platform/web/theme.css';
 import '../../platform/web/controls.css';
 import { render } from 'preact';
-import { ApiProblem, signInAgain } from './api.ts';
 import { App } from './app.tsx';
 import { loadBootstrap } from './bootstrap.ts';
 import { openAddress } from './state.ts';

@@ -1,4 +1,4 @@
-import { ApiProblem } from './api.ts';
+import { ApiProblem } from '#platform/browser';
 import { t } from './text/messages.ts';
 
 /** What went wrong, for a person; the words of the CSE are kept, they name what it expected. */

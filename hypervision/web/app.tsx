@@ -1,7 +1,7 @@
+import { Icon, type IconName } from '#platform/browser';
 import { AlertAnnouncer, AlertList } from './alerts/alert-list.tsx';
 import { nowMs } from './clock.ts';
 import { EntityPanel } from './entity/entity-panel.tsx';
-import { Icon, type IconName } from './icons/icon.tsx';
 import { EntityList } from './list/entity-list.tsx';
 import { TerritoryMap } from './map/territory-map.tsx';
 import { Rail, RailSheet } from './rail/rail.tsx';

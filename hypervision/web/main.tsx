@@ -1,8 +1,8 @@
+import { ApiProblem, signInAgain } from '#platform/browser';
 import '@fontsource-variable/atkinson-hyperlegible-next/wght.css';
 import '../../platform/web/theme.css';
 import '../../platform/web/controls.css';
 import { render } from 'preact';
-import { ApiProblem } from './api.ts';
 import { App } from './app.tsx';
 import { loadBootstrap } from './state/bootstrap.ts';
 import { openLiveLink } from './state/live-link.ts';
@@ -16,10 +16,7 @@ async function start(into: HTMLElement): Promise<void> {
   try {
     await loadBootstrap();
   } catch (error) {
-    if (error instanceof ApiProblem && error.status === 401) {
-      location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-      return;
-    }
+    if (error instanceof ApiProblem && error.status === 401) return signInAgain();
     render(
       <main class="start-failed">
         <Failed what={t('start.failed')} error={error} retry={() => location.reload()} />

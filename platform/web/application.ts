@@ -98,6 +98,7 @@ async function bundle(application: WebApplication): Promise<void> {
     configFile: false,
     root: application.webDir,
     base: application.base,
+    publicDir: join(themeDir, 'public'),
     logLevel: 'warn',
     clearScreen: false,
     resolve: { conditions: [...(application.conditions ?? []), 'module', 'browser', 'production'] },

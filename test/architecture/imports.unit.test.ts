@@ -15,8 +15,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   territory: ['#platform', '#ontologies'],
   flows: ['#platform', '#ontologies', '#cse/client'],
   identity: ['#platform'],
-  hypervision: ['#platform', '#identity', '#territory', '#ontologies'],
-  explorer: ['#platform', '#identity', '#cse', '#cse/client'],
+  hypervision: ['#platform', '#platform/browser', '#identity', '#territory', '#ontologies'],
+  explorer: ['#platform', '#platform/browser', '#identity', '#cse', '#cse/client'],
   territories: [],
 };
 

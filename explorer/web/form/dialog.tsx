@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { Icon } from '../icon.tsx';
+import { Icon } from '#platform/browser';
 import { t } from '../text/messages.ts';
 import './dialog.css';
 
@@ -15,7 +15,7 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
       <div class="dialog-head">
         <h2 id="dialog-title">{title}</h2>
         <button type="button" class="tool" aria-label={t('form.close')} onClick={() => element.current?.close()}>
-          <Icon name="close" />
+          <Icon name="close" size={18} />
         </button>
       </div>
       {children}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import { Icon } from '#platform/browser';
 import type { PageRequest } from '../../contract.ts';
 import { bootstrap } from '../bootstrap.ts';
-import { Icon } from '../icon.tsx';
 import { t } from '../text/messages.ts';
 import { type Tool, tools, written } from './copy.ts';
 
@@ -40,7 +40,7 @@ export function CopyRequest({ request }: { request: PageRequest }) {
             )
           }
         >
-          <Icon name="copy" /> {t(isCopied ? 'copy.done' : 'copy.button')}
+          <Icon name="copy" size={18} /> {t(isCopied ? 'copy.done' : 'copy.button')}
         </button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}

@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ApiProblem, signInAgain } from '../api.ts';
+import { ApiProblem, Icon, signInAgain } from '#platform/browser';
 import { CreateDialog } from '../form/create-dialog.tsx';
 import { DeleteDialog } from '../form/delete-dialog.tsx';
 import { EditDialog } from '../form/edit-dialog.tsx';
-import { Icon } from '../icon.tsx';
 import { holdsInstances, isDetailShown, isInstance, revision, show } from '../state.ts';
 import { Failed } from '../status.tsx';
 import { local, type MessageKey, t } from '../text/messages.ts';
@@ -74,21 +73,21 @@ export function ResourcePanel({ address }: { address: string }) {
         <div class="panel-actions">
           {type.children.length > 0 && (
             <button type="button" class="button" onClick={() => setDialog('create')}>
-              <Icon name="plus" /> {t('action.create')}
+              <Icon name="plus" size={18} /> {t('action.create')}
             </button>
           )}
           {type.updatable && (
             <button type="button" class="button" onClick={() => setDialog('edit')}>
-              <Icon name="pencil" /> {t('action.edit')}
+              <Icon name="pencil" size={18} /> {t('action.edit')}
             </button>
           )}
           {type.deletable && (
             <button type="button" class="button is-quiet" onClick={() => setDialog('delete')}>
-              <Icon name="bin" /> {t('action.delete')}
+              <Icon name="bin" size={18} /> {t('action.delete')}
             </button>
           )}
           <button type="button" class="tool" aria-label={t('action.refresh')} onClick={() => show(address)}>
-            <Icon name="refresh" />
+            <Icon name="refresh" size={18} />
           </button>
         </div>
       </div>
@@ -148,7 +147,7 @@ function Back() {
         isDetailShown.value = false;
       }}
     >
-      <Icon name="back" /> {t('tree.back')}
+      <Icon name="back" size={18} /> {t('tree.back')}
     </button>
   );
 }

@@ -1,5 +1,5 @@
+import { language } from '#platform/browser';
 import type { Json } from '../../contract.ts';
-import { language } from '../preferences.ts';
 
 const timestamp = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(?:,(\d{1,6}))?$/;
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '#platform/browser';
 import { bootstrap, typeByNumber } from '../bootstrap.ts';
-import { Icon } from '../icon.tsx';
 import {
   branches,
   collapse,

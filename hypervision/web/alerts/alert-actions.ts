@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
+import { ApiProblem, postJson } from '#platform/browser';
 import type { Alert } from '../../contract.ts';
-import { ApiProblem, postJson } from '../api.ts';
 import { learnAlert } from '../state/store.ts';
 
 /** Alerts an answer is awaited for. */

@@ -1,5 +1,5 @@
+import { Icon } from '#platform/browser';
 import type { Alert } from '../../contract.ts';
-import { Icon } from '../icons/icon.tsx';
 import { pointOf } from '../map/geometry.ts';
 import { isOpen } from '../state/condition.ts';
 import { situationOf } from '../state/filters.ts';

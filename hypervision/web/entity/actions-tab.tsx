@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from 'preact/hooks';
+import { ApiProblem, getJson, postJson } from '#platform/browser';
 import type { Command, TypeDescription } from '../../contract.ts';
-import { ApiProblem, getJson, postJson } from '../api.ts';
 import type { Situation } from '../state/filters.ts';
 import { link } from '../state/live-link.ts';
 import { commands, isUnderWay, learnCommand } from '../state/store.ts';

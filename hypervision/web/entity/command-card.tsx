@@ -1,5 +1,5 @@
+import { Icon } from '#platform/browser';
 import type { Command, TypeDescription } from '../../contract.ts';
-import { Icon } from '../icons/icon.tsx';
 import { Age } from '../status/age.tsx';
 import { formatNumber, withUnit } from '../text/formats.ts';
 import { local, t } from '../text/messages.ts';

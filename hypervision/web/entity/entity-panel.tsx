@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '#platform/browser';
 import type { Entity } from '../../contract.ts';
 import { ConditionLabel } from '../alerts/condition-label.tsx';
-import { Icon } from '../icons/icon.tsx';
 import { ThemeMark } from '../icons/theme-mark.tsx';
 import { type Situation, situationOf } from '../state/filters.ts';
 import { loading } from '../state/live-link.ts';

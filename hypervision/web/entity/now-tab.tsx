@@ -1,6 +1,6 @@
+import { Icon } from '#platform/browser';
 import { AlertCard } from '../alerts/alert-card.tsx';
 import { coarseNowMs } from '../clock.ts';
-import { Icon } from '../icons/icon.tsx';
 import { pointOf } from '../map/geometry.ts';
 import { bootstrap } from '../state/bootstrap.ts';
 import { hasStaleValues } from '../state/condition.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { getJson } from '../api.ts';
+import { getJson } from '#platform/browser';
 
 export type Loaded<T> =
   | { readonly state: 'loading' }
@@ -12,7 +12,7 @@ export function useLoaded<T>(path: string, refresh: number = 0): Loaded<T> & { r
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     const aborter = new AbortController();
-    getJson<T>(path, aborter.signal).then(
+    getJson<T>(path, { signal: aborter.signal }).then(
       (content) => setLoaded({ path, result: { state: 'ready', content } }),
       (error: unknown) => {
         if (aborter.signal.aborted) return;

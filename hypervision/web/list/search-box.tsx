@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '#platform/browser';
 import { ConditionMark } from '../icons/condition-mark.tsx';
-import { Icon } from '../icons/icon.tsx';
 import { ThemeMark } from '../icons/theme-mark.tsx';
 import { pointOf } from '../map/geometry.ts';
 import { type Situation, situations } from '../state/filters.ts';

@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { colourScheme } from '../preferences.ts';
+import { colourScheme } from '#platform/browser';
 import { type Condition, conditions } from '../state/condition.ts';
 import { type Theme, themes } from '../themes.ts';
 

@@ -1,11 +1,11 @@
 import { MapboxOverlay } from '@deck.gl/mapbox';
 import { effect } from '@preact/signals';
 import { AttributionControl, GeoJSONSource, Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl';
+import { Icon } from '#platform/browser';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { coarseNowMs } from '../clock.ts';
-import { Icon } from '../icons/icon.tsx';
 import { bootstrap } from '../state/bootstrap.ts';
 import { type Situation, shown } from '../state/filters.ts';
 import { flyTo, hoveredId, select, selectedId } from '../state/selection.ts';

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
+import { ApiProblem, postJson } from '#platform/browser';
 import type { QuarantineItem } from '../../contract.ts';
-import { ApiProblem, postJson } from '../api.ts';
 import { coarseNowMs } from '../clock.ts';
 import { useLoaded } from '../entity/use-loaded.ts';
 import { Age } from '../status/age.tsx';

@@ -1,7 +1,6 @@
+import { Icon, preference } from '#platform/browser';
 import { ConditionMark } from '../icons/condition-mark.tsx';
-import { Icon } from '../icons/icon.tsx';
 import { ThemeMark } from '../icons/theme-mark.tsx';
-import { railIsOpen } from '../preferences.ts';
 import { bootstrap } from '../state/bootstrap.ts';
 import { conditions } from '../state/condition.ts';
 import {
@@ -20,6 +19,8 @@ import { type ThemeStyle, themes } from '../themes.ts';
 import { MarksLegend, ThemeLegend } from './legend.tsx';
 import { ViewSwitch } from './view-switch.tsx';
 import './rail.css';
+
+const railIsOpen = preference<'open' | 'folded'>('rail', ['open', 'folded'], innerWidth < 1200 ? 'folded' : 'open');
 
 /** Themes with their switches and legends, and the filters that map, list and counts share. */
 export function Rail() {

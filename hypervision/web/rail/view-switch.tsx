@@ -1,4 +1,4 @@
-import { Icon } from '../icons/icon.tsx';
+import { Icon } from '#platform/browser';
 import { type MainView, mainView } from '../state/selection.ts';
 import { t } from '../text/messages.ts';
 

@@ -1,5 +1,5 @@
+import { getJson } from '#platform/browser';
 import type { Bootstrap, TypeDescription } from '../../contract.ts';
-import { getJson } from '../api.ts';
 
 let loaded: Bootstrap | undefined;
 let types = new Map<string, TypeDescription>();

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
+import { ApiProblem, getJson } from '#platform/browser';
 import type { ConsoleToServer, LiveRefusal, Person, ServerToConsole, Snapshot } from '../../contract.ts';
-import { ApiProblem, getJson } from '../api.ts';
 import { learnServerTime, nowMs } from '../clock.ts';
 import { applyBatch, applySnapshot, lastSeq } from './store.ts';
 

@@ -1,4 +1,4 @@
-import { ApiProblem } from '../api.ts';
+import { ApiProblem } from '#platform/browser';
 import { t } from '../text/messages.ts';
 import { problemText } from '../text/problems.ts';
 

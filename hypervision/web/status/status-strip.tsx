@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
+import { Icon, PageTools } from '#platform/browser';
 import { nowMs } from '../clock.ts';
 import { ConditionMark } from '../icons/condition-mark.tsx';
-import { Icon } from '../icons/icon.tsx';
 import { SearchBox } from '../list/search-box.tsx';
-import { colourScheme, language } from '../preferences.ts';
 import { bootstrap } from '../state/bootstrap.ts';
 import { severities } from '../state/condition.ts';
 import { conditionFilter } from '../state/filters.ts';
@@ -38,33 +37,7 @@ export function StatusStrip() {
             <Icon name="flow" />
           </a>
         </nav>
-        <button
-          type="button"
-          class="tool"
-          onClick={() => {
-            language.value = language.value === 'fr' ? 'en' : 'fr';
-          }}
-          lang={language.value === 'fr' ? 'en' : 'fr'}
-          aria-label={t('strip.otherLanguage')}
-        >
-          {language.value === 'fr' ? 'EN' : 'FR'}
-        </button>
-        <button
-          type="button"
-          class="tool"
-          onClick={() => {
-            colourScheme.value = colourScheme.value === 'dark' ? 'light' : 'dark';
-          }}
-          aria-label={t(colourScheme.value === 'dark' ? 'strip.light' : 'strip.dark')}
-          title={t(colourScheme.value === 'dark' ? 'strip.light' : 'strip.dark')}
-        >
-          <Icon name={colourScheme.value === 'dark' ? 'sun' : 'moon'} />
-        </button>
-        <form method="post" action="/sign-out">
-          <button type="submit" class="tool" aria-label={t('strip.signOut')} title={t('strip.signOut')}>
-            <Icon name="leave" />
-          </button>
-        </form>
+        <PageTools t={t} />
       </div>
     </header>
   );

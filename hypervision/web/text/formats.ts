@@ -1,4 +1,4 @@
-import { language } from '../preferences.ts';
+import { language } from '#platform/browser';
 import { bootstrap } from '../state/bootstrap.ts';
 import { t } from './messages.ts';
 

@@ -1,25 +1,10 @@
-import { IntlMessageFormat } from 'intl-messageformat';
+import { createTranslation, language } from '#platform/browser';
 import en from '../locales/en.json' with { type: 'json' };
 import fr from '../locales/fr.json' with { type: 'json' };
-import { language } from '../preferences.ts';
 
 export type MessageKey = keyof typeof fr;
-type Values = Readonly<Record<string, string | number>>;
 
-const catalogues = { fr, en } as const;
-const compiled = new Map<string, IntlMessageFormat>();
-
-/** One complete sentence of the catalogue in the chosen language. Reading it in a component follows the choice. */
-export function t(key: MessageKey, values?: Values): string {
-  const locale = language.value;
-  const id = `${locale} ${key}`;
-  let message = compiled.get(id);
-  if (message === undefined) {
-    message = new IntlMessageFormat(catalogues[locale][key], locale);
-    compiled.set(id, message);
-  }
-  return String(message.format(values));
-}
+export const t = createTranslation<MessageKey>({ fr, en });
 
 /** Text that comes from the server in every language. */
 export const local = (text: { readonly fr: string; readonly en: string }): string => text[language.value];

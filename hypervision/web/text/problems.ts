@@ -1,4 +1,4 @@
-import type { ApiProblem } from '../api.ts';
+import type { ApiProblem } from '#platform/browser';
 import { t } from './messages.ts';
 
 /** What went wrong and what to do now, for a person. */

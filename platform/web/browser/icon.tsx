@@ -23,6 +23,10 @@ const strokes = {
   down: 'M6 9.500l6 6 6-6',
   tree: 'M4 4h6v5H4zM14 9.500h6v5h-6zM14 17h6v4h-6zM7 9v10h7M7 12h7',
   flow: 'M3 5h6v5H3zM15 14h6v5h-6zM9 7.500h3a3 3 0 0 1 3 3v3a3 3 0 0 0 3 3',
+  right: 'M9 6l6 6-6 6',
+  pencil: 'M4 20l1-4.500L16.500 4 20 7.500 8.500 19z',
+  bin: 'M4 7h16M9.500 7V4h5v3M6.500 7l1 13h9l1-13',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
 } as const;
 
 export type IconName = keyof typeof strokes;

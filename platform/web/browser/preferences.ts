@@ -1,7 +1,7 @@
 import { effect, type Signal, signal } from '@preact/signals';
 
-/** What a person sets once on this device. Kept in the browser only. */
-function preference<T extends string>(name: string, allowed: readonly T[], fallback: T): Signal<T> {
+/** What a person sets once on this device, for every page. Kept in the browser only. */
+export function preference<T extends string>(name: string, allowed: readonly T[], fallback: T): Signal<T> {
   const key = `alzette.console.${name}`;
   const kept = readKept(key);
   const chosen = signal(allowed.find((value) => value === kept) ?? fallback);
@@ -33,11 +33,6 @@ export const colourScheme = preference<ColourScheme>(
   matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark',
 );
 export const language = preference<Language>('language', ['fr', 'en'], 'fr');
-export const railIsOpen = preference<'open' | 'folded'>(
-  'rail',
-  ['open', 'folded'],
-  innerWidth < 1200 ? 'folded' : 'open',
-);
 
 effect(() => {
   document.documentElement.dataset.theme = colourScheme.value;
